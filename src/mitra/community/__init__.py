@@ -1,0 +1,1 @@
+"""Organisations, standing, circles, people and roles, sign-in, credentials: who is asking."""

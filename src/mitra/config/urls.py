@@ -1,0 +1,18 @@
+"""Every door of the node, in one list; `tests/house/test_doors.py` refuses one that the no-oracle walk does not know."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mitra.home.urls")),
+    path("", include("mitra.web.urls")),
+    path("", include("mitra.community.urls")),
+    path("exchange/", include("mitra.exchange.urls")),
+    path("taxii2/", include("mitra.exchange.taxii.urls")),
+]
+
+handler400 = "mitra.web.errors.bad_request"
+handler403 = "mitra.web.errors.forbidden"
+handler404 = "mitra.web.errors.not_found"
+handler500 = "mitra.web.errors.broken"

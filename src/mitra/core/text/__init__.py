@@ -1,0 +1,1 @@
+"""Text of people: defanging, and finding values in reports."""

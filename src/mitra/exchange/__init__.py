@@ -1,0 +1,1 @@
+"""Sharing: one intake for every door, release within the laws, look-up, export, TAXII."""

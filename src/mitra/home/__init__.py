@@ -1,0 +1,1 @@
+"""The front desk: the situation room, and the public page when nobody is signed in."""

@@ -1,0 +1,1 @@
+"""Records, shares, audiences, atoms: what is at rest, and the one door to it."""

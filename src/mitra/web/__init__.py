@@ -1,0 +1,1 @@
+"""How pages look and behave: frame, components, errors, clock."""
