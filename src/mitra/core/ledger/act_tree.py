@@ -1,0 +1,150 @@
+"""The tree inside an act: one root for a share of a million records, and for each reader a path that tells no more.
+
+Two levels.  A *line* is one record's digest, salted; the lines of one audience make a tree.  A *node* is one audience
+with the root of its lines, salted; the nodes make the tree whose root stands in the act's body.  Promises:
+
+* both levels are padded to a power of four, and nodes lie in drawn places: of other audiences a path tells nothing
+  beyond that power, of the lines of its own nothing that their readers do not read anyway;
+* salts and padding come by HMAC-SHA256 from one secret seed of the act: erased with it, nothing can be guessed back;
+* hashes carry the prefixes of RFC 6962 (0x00 before a leaf, 0x01 before an inner node): neither passes for the other.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Group = tuple[bytes, Sequence[bytes]]
+    """An audience's canonical bytes, and the digests of the records shared with it, in the order of their shares."""
+
+HASH_BYTES = 32
+LEAF = b"\x00"
+INNER = b"\x01"
+_LINE, _LINE_PADDING, _NODE, _NODE_PADDING, _PLACE = b"l", b"p", b"n", b"q", b"o"
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """The root of an act's tree, and the seed without which no path can be made."""
+
+    root: bytes
+    seed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TreePath:
+    """What one reader needs to prove that a record was in an act, for its audience.  Siblings go from leaf to root."""
+
+    audience: bytes
+    line_salt: bytes
+    line_place: int
+    line_siblings: tuple[bytes, ...]
+    node_salt: bytes
+    node_place: int
+    node_siblings: tuple[bytes, ...]
+
+
+def plant(seed: bytes, groups: Sequence[Group]) -> Planted:
+    """Return the root over these audiences and their lines."""
+    return Planted(_root(_nodes(seed, groups)), seed)
+
+
+def path_of(seed: bytes, groups: Sequence[Group], group: int, line: int) -> TreePath:
+    """Return the path of one line of one audience, both counted from 0 in the order given to `plant`."""
+    audience, digests = groups[group]
+    place = _places(seed, len(groups))[group]
+    return TreePath(
+        audience=audience,
+        line_salt=_salt(seed, _LINE, group, line),
+        line_place=line,
+        line_siblings=_siblings(_lines(seed, group, digests), line),
+        node_salt=_salt(seed, _NODE, group, 0),
+        node_place=place,
+        node_siblings=_siblings(_nodes(seed, groups), place),
+    )
+
+
+def verify(path: TreePath, digest: bytes, root: bytes) -> bool:
+    """Return whether the path proves that the record of this digest was in the act with this root."""
+    if len(digest) != HASH_BYTES or len(path.line_salt) != HASH_BYTES or len(path.node_salt) != HASH_BYTES:
+        return False
+    lines = _climb(_leaf(digest + path.line_salt), path.line_place, path.line_siblings)
+    if lines is None:
+        return False
+    found = _climb(_leaf(path.node_salt + lines + path.audience), path.node_place, path.node_siblings)
+    return found is not None and hmac.compare_digest(found, root)
+
+
+def _nodes(seed: bytes, groups: Sequence[Group]) -> list[bytes]:
+    places = _places(seed, len(groups))
+    nodes = [_salt(seed, _NODE_PADDING, place, 0) for place in range(_padded(len(groups)))]
+    for group, (audience, digests) in enumerate(groups):
+        lines = _root(_lines(seed, group, digests))
+        nodes[places[group]] = _leaf(_salt(seed, _NODE, group, 0) + lines + audience)
+    return nodes
+
+
+def _lines(seed: bytes, group: int, digests: Sequence[bytes]) -> list[bytes]:
+    lines = [_leaf(digest + _salt(seed, _LINE, group, line)) for line, digest in enumerate(digests)]
+    lines.extend(_salt(seed, _LINE_PADDING, group, line) for line in range(len(digests), _padded(len(digests))))
+    return lines
+
+
+def _places(seed: bytes, count: int) -> list[int]:
+    """Return where each audience's node lies: drawn by the seed, so that a place does not count its neighbours."""
+    places = sorted(range(_padded(count)), key=lambda place: _salt(seed, _PLACE, place, 0))
+    return places[:count]
+
+
+def _padded(count: int) -> int:
+    """Return the smallest power of four that holds so many; nothing at all takes one place."""
+    size = 1
+    while size < count:
+        size *= 4
+    return size
+
+
+def _salt(seed: bytes, purpose: bytes, first: int, second: int) -> bytes:
+    return hmac.digest(seed, purpose + first.to_bytes(4, "big") + second.to_bytes(4, "big"), "sha256")
+
+
+def _leaf(data: bytes) -> bytes:
+    return sha256(LEAF + data).digest()
+
+
+def _root(level: list[bytes]) -> bytes:
+    """Return the RFC 6962 root of a power of two of leaf hashes."""
+    while len(level) > 1:
+        level = _above(level)
+    return level[0]
+
+
+def _above(level: list[bytes]) -> list[bytes]:
+    return [sha256(INNER + level[at] + level[at + 1]).digest() for at in range(0, len(level), 2)]
+
+
+def _siblings(level: list[bytes], place: int) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    while len(level) > 1:
+        found.append(level[place ^ 1])
+        level = _above(level)
+        place //= 2
+    return tuple(found)
+
+
+def _climb(current: bytes, place: int, siblings: Sequence[bytes]) -> bytes | None:
+    """Return the root above a leaf hash, or None when the place cannot be in a tree of this height."""
+    if not 0 <= place < 1 << len(siblings):
+        return None
+    for sibling in siblings:
+        if len(sibling) != HASH_BYTES:
+            return None
+        pair = sibling + current if place & 1 else current + sibling
+        current = sha256(INNER + pair).digest()
+        place //= 2
+    return current
