@@ -1,8 +1,17 @@
-"""Django's name for this room."""
+"""Django's name for this room, and what it tells the frame."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.core.signals import request_finished
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mitra.web.ports import Eyes
 
 
 class CommunityConfig(AppConfig):
@@ -10,3 +19,37 @@ class CommunityConfig(AppConfig):
 
     name = "mitra.community"
     label = "community"
+
+    def ready(self) -> None:
+        """Put “My organisation” on the rail, say whose eyes look, and write uses of credentials after each answer."""
+        from mitra.community.last_used import write_due_uses  # noqa: PLC0415 - models exist only now
+        from mitra.web import ports  # noqa: PLC0415
+
+        ports.add_verb(
+            ports.Verb(
+                name=_("My organisation"),
+                url_name="community:organisation",
+                order=80,
+                starts=("/organisation",),
+                is_quiet=True,
+            )
+        )
+        ports.answer_eyes(whose_eyes)
+        request_finished.connect(write_due_uses, dispatch_uid="community.last-used")
+
+
+def whose_eyes(request: Any) -> Eyes | None:  # noqa: ANN401 - a request that WhoIsAsking has seen
+    """Return who looks, in the words of the frame's corner."""
+    from mitra.community.words import ROLES  # noqa: PLC0415 - models exist only now
+    from mitra.web.ports import Eyes  # noqa: PLC0415
+
+    actor = request.actor
+    if actor is None:
+        return None
+    return Eyes(
+        organisation=actor.organisation_name,
+        person=actor.person_name,
+        role=", ".join(str(ROLES[role]) for role in actor.roles),
+        url_name="community:organisation",
+        zone=request.user.time_zone if actor.person is not None else "UTC",
+    )

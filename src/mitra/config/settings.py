@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mitra.config.home import home, secret
+from mitra.config.node import find_node
+
+if TYPE_CHECKING:
+    from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MITRA_HOME = home()
@@ -129,6 +133,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS: list[Path] = []
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "mitra.web.sheets.Sheets"]
 STATIC_ROOT = MITRA_HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -148,4 +153,4 @@ LOGGING = {
 
 MITRA_VERSION = "0.1.0"
 MITRA_SECRETS = {name: secret(name) for name in ("refs", "cursors", "atoms")}
-MITRA_NODE_FILE = MITRA_HOME / "node.toml"
+MITRA_NODE = find_node(MITRA_HOME)

@@ -1,14 +1,17 @@
-"""Every door of the node, in one list; `tests/house/test_doors.py` refuses one that the no-oracle walk does not know."""
+"""Every door of the node; `tests/house/test_doors.py` refuses one that the no-oracle walk does not know."""
 
 from __future__ import annotations
 
 from django.urls import include, path
+
+from mitra.exchange.taxii.views import discovery
 
 urlpatterns = [
     path("", include("mitra.home.urls")),
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
     path("exchange/", include("mitra.exchange.urls")),
+    path("taxii2", discovery),
     path("taxii2/", include("mitra.exchange.taxii.urls")),
 ]
 

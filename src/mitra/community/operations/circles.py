@@ -1,0 +1,183 @@
+"""Circles are made, grow and shrink; a sponsor opens one to its client; persons chosen for one share become one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from mitra.community.facts import COMMUNITY_MANAGE, CircleFacts
+from mitra.community.models import Circle, Membership, OpenedCircle, Person
+from mitra.community.operations.guards import (
+    check_realm,
+    organisation_row,
+    require_centre,
+    require_manager,
+    transaction_unless_taken,
+)
+from mitra.community.queries.people import name_people
+from mitra.community.rules import CIRCLE_KINDS, ROLES, WORKING_CIRCLE, check_choice, check_name, check_slug, may_join
+from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from mitra.core.policy.facts import Standing
+from mitra.ledger.operations import write_act
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from mitra.community.facts import Actor, NewCircle
+
+
+def make_circle(new: NewCircle, *, by: Actor, now: datetime) -> CircleFacts:
+    """Make a circle with its first members; a standing one takes accredited bodies only (WrongState)."""
+    require_centre(by)
+    kind = check_choice(new.kind, CIRCLE_KINDS, path="kind")
+    row = Circle(
+        slug=check_slug(new.slug),
+        name=check_name(new.name),
+        purpose=check_name(new.purpose, path="purpose") if new.purpose else "",
+        kind=kind,
+        is_confidential=new.is_confidential,
+        realm=check_realm(new.realm),
+        made_at=now,
+    )
+    with transaction_unless_taken(f"There is a circle called {row.slug} already."):
+        row.save(force_insert=True)
+        bodies = [organisation_row(pk) for pk in sorted(set(new.members))]
+        for body in bodies:
+            _check_may_join(row, body.name, Standing(body.standing))
+        Membership.objects.bulk_create(Membership(circle=row, organisation=body, since=now) for body in bodies)
+        facts = {
+            "circle": row.slug,
+            "kind": row.kind,
+            "is_confidential": row.is_confidential,
+            "realm": row.realm,
+            "members": [body.stix_id for body in bodies],
+        }
+        write_act("community.circle-made", by.organisation, facts, now=now)
+    return CircleFacts(
+        id=row.pk,
+        slug=new.slug,
+        name=row.name,
+        purpose=row.purpose,
+        kind=row.kind,
+        is_confidential=row.is_confidential,
+        realm=row.realm,
+        count=len(bodies),
+        members=tuple(sorted(body.name for body in bodies)),
+    )
+
+
+def add_member(circle: int, *, organisation: int, by: Actor, now: datetime, role: str = "") -> None:
+    """Put an organisation, or one role of it, into a circle; raises WrongState, or Conflict when it is in."""
+    require_centre(by)
+    _check_role(role)
+    body = organisation_row(organisation)
+    with transaction_unless_taken(f"{body.name} is in this circle already."):
+        row = _circle_row(circle)
+        _check_may_join(row, body.name, Standing(body.standing))
+        Membership.objects.create(circle=row, organisation=body, role=role, since=now)
+        facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
+        write_act("community.member-added", by.organisation, facts, now=now)
+
+
+def remove_member(circle: int, *, organisation: int, by: Actor, now: datetime, role: str = "") -> None:
+    """Take an organisation, or one role of it, out of a circle, and close what it opened of it to its clients."""
+    require_centre(by)
+    _check_role(role)
+    body = organisation_row(organisation)
+    with transaction.atomic():
+        row = _circle_row(circle)
+        gone, _ = Membership.objects.filter(circle=row, organisation=body, role=role, person=None).delete()
+        if not gone:
+            raise Conflict(f"{body.name} is not in this circle.")
+        if not role:
+            OpenedCircle.objects.filter(circle=row, sponsor=body).delete()
+        facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
+        write_act("community.member-removed", by.organisation, facts, now=now)
+
+
+def _check_role(role: str) -> None:
+    if role:
+        check_choice(role, ROLES, path="role")
+
+
+def _check_may_join(circle: Circle, name: str, standing: Standing) -> None:
+    if standing is Standing.LEFT:
+        raise WrongState(f"{name} has left.")
+    if not may_join(circle.kind, standing):
+        message = f"{name} is {standing.value}; a standing circle takes accredited bodies only."
+        raise WrongState(message)
+
+
+def _circle_row(circle: int) -> Circle:
+    row = Circle.objects.filter(pk=circle, content=None).first()
+    if row is None:
+        raise NotFound("There is no such circle; `mitra circle list` shows them.")
+    return row
+
+
+def open_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
+    """Open a circle that the actor's organisation is in to one of its clients, which then reads its AMBER."""
+    require_manager(by)
+    body = organisation_row(client)
+    with transaction_unless_taken(f"This circle is open to {body.name} already."):
+        is_in = Membership.objects.filter(circle=circle, organisation=by.organisation, role="", person=None)
+        if not is_in.exists() or body.sponsor_id != by.organisation:
+            raise NotFound("A sponsor opens a circle that it is in to a client of its own.")
+        row = _circle_row(circle)
+        OpenedCircle.objects.create(sponsor_id=by.organisation, client=body, circle=row, since=now)
+        facts = {"circle": row.slug, "client": body.stix_id}
+        write_act("community.circle-opened", by.organisation, facts, now=now)
+
+
+def close_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
+    """Close a circle to a client again; also while suspended, as it only takes away."""
+    by.require(COMMUNITY_MANAGE)
+    with transaction.atomic():
+        opened = OpenedCircle.objects.select_related("circle", "client")
+        row = opened.filter(circle=circle, client=client, sponsor=by.organisation).first()
+        if row is None:
+            raise NotFound("This circle is not open to that client.")
+        row.delete()
+        facts = {"circle": row.circle.slug, "client": row.client.stix_id}
+        write_act("community.circle-closed", by.organisation, facts, now=now)
+
+
+def set_opened_circles(circles: frozenset[int], *, client: int, by: Actor, now: datetime) -> None:
+    """Open exactly these circles to a client of the actor's organisation, an act for each that changes."""
+    with transaction.atomic():
+        rows = OpenedCircle.objects.filter(sponsor=by.organisation, client=client)
+        opened = frozenset(rows.values_list("circle_id", flat=True))
+        for circle in sorted(circles - opened):
+            open_circle(circle, client=client, by=by, now=now)
+        for circle in sorted(opened - circles):
+            close_circle(circle, client=client, by=by, now=now)
+
+
+def circle_of_persons(persons: Iterable[int], *, by: Actor, now: datetime) -> int:
+    """Return the nameless circle of exactly these persons and the author, making it when there is none.
+
+    Raises InvalidInput for a person whom the author may not name; whether there is such a person is not said.
+    """
+    chosen = frozenset(persons)
+    if chosen - name_people(chosen, by).keys() - {by.person}:
+        raise InvalidInput("One of these persons cannot be named here; choose from the list.", path="persons")
+    named = chosen | ({by.person} if by.person is not None else set())
+    if not named:
+        raise InvalidInput("TLP:RED is for named persons; choose at least one.", path="persons", rule="no-person")
+    content = hashlib.sha256(f"{by.viewer.realm}:{','.join(map(str, sorted(named)))}".encode()).hexdigest()
+    with transaction.atomic():
+        circle, is_new = Circle.objects.get_or_create(
+            content=content, defaults={"kind": WORKING_CIRCLE, "realm": by.viewer.realm, "made_at": now}
+        )
+        if is_new:
+            rows = Person.objects.filter(pk__in=named)
+            Membership.objects.bulk_create(
+                Membership(circle=circle, organisation_id=person.organisation_id, person=person, since=now)
+                for person in rows
+            )
+            facts = {"content": content, "persons": sorted(named), "realm": by.viewer.realm}
+            write_act("community.persons-named", by.organisation, facts, now=now)
+    return circle.pk

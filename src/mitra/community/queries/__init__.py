@@ -1,0 +1,54 @@
+"""Every read of this room; others import these names and no deeper."""
+
+from __future__ import annotations
+
+from mitra.community.queries.actors import actor_of_operator, actor_of_person, actor_of_token, preferences_of
+from mitra.community.queries.circles import find_circle, list_circles, list_clients, name_circles
+from mitra.community.queries.organisations import (
+    get_centre,
+    get_organisation,
+    has_centre,
+    list_organisations,
+    name_organisations,
+    organisation_ids_by_stix_id,
+)
+from mitra.community.queries.people import (
+    find_addressees,
+    get_credential,
+    get_person,
+    list_addressees,
+    list_credentials,
+    list_people,
+    name_people,
+)
+from mitra.community.queries.readers import circles_for_resharing, community_facts, community_members, describe_readers
+from mitra.core.policy.facts import PUBLIC
+
+__all__ = [
+    "PUBLIC",
+    "actor_of_operator",
+    "actor_of_person",
+    "actor_of_token",
+    "circles_for_resharing",
+    "community_facts",
+    "community_members",
+    "describe_readers",
+    "find_addressees",
+    "find_circle",
+    "get_centre",
+    "get_credential",
+    "get_organisation",
+    "get_person",
+    "has_centre",
+    "list_addressees",
+    "list_circles",
+    "list_clients",
+    "list_credentials",
+    "list_organisations",
+    "list_people",
+    "name_circles",
+    "name_organisations",
+    "name_people",
+    "organisation_ids_by_stix_id",
+    "preferences_of",
+]
