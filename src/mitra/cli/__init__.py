@@ -1,1 +1,44 @@
-"""The commands of `mitra`."""
+"""The commands of `mitra`: a thin door to queries and operations, for people and, with `--json`, for machines.
+
+Exit codes: 0 done, 1 refused (one line says what to do), 2 nothing could be read or the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from mitra.cli import members, node, sharing
+from mitra.core.errors import MitraError
+
+app = typer.Typer(
+    name="mitra",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A regional cyber mechanism as one program: share, look up, prove.",
+)
+app.command("init")(node.init)
+app.command("serve")(node.serve)
+app.command("demo")(node.demo)
+app.command("check")(node.check)
+app.command("share")(sharing.share)
+app.command("lookup")(sharing.lookup)
+app.command("export")(sharing.export)
+app.add_typer(members.organisations, name="org")
+app.add_typer(members.circles, name="circle")
+app.add_typer(members.tokens, name="token")
+
+
+def main() -> None:
+    """Run one command; an anticipated error becomes one line on standard error."""
+    try:
+        app()
+    except MitraError as error:
+        sys.stderr.write(f"mitra: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,63 @@
+# Everything a person does from a checkout.  A Debian-like machine with python3 and make needs nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SRC := src tests bench docs
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help demo test check bench docs screenshots lock clean
+
+help:
+	@echo "make demo            a throw-away node with a story in it; ONCE=1 loads it, checks itself and ends"
+	@echo "make test            every test"
+	@echo "make check           style, types, walls between the layers, the house examines itself"
+	@echo "make bench           figures, each beside its reference"
+	@echo "make docs            the generated pages of docs/"
+	@echo "make screenshots     every page, four roles, two themes, two widths, into screenshots/"
+
+# ---- the environment: installed once for each change of a lock file ----
+
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy python3-venv && $(PYTHON) -m venv .venv; \
+	  else echo "Install the package python3-venv, then run make again." >&2; exit 1; fi; }
+
+.venv/.base: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# ---- what people do ----
+
+demo: .venv/.base
+	$(BIN)/mitra demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(JSON),--json)
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/.dev
+	$(BIN)/ruff check $(SRC)
+	$(BIN)/ruff format --check $(SRC)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/house
+
+bench: .venv/.dev
+	$(BIN)/python bench/run.py
+
+docs: .venv/.dev
+	$(BIN)/python docs/make.py
+
+screenshots: .venv/.dev
+	$(BIN)/python -m pytest tests/browser -m screenshots --screenshots screenshots
+
+lock: .venv/.dev
+	$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist screenshots bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m mitra` is `mitra`."""
+
+from mitra.cli import main
+
+main()

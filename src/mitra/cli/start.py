@@ -1,0 +1,38 @@
+"""Bring Django up for a command, only when the command needs it, and find the node it works on."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import django
+
+from mitra.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def choose_home(home: Path | None) -> None:
+    """Let `--home` stand before `MITRA_HOME`; must come before `open_node`."""
+    if home is not None:
+        os.environ["MITRA_HOME"] = str(home.expanduser().resolve())
+
+
+def set_up() -> None:
+    """Load settings and rooms, whether or not the node was made."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mitra.config.settings")
+    django.setup()
+
+
+def open_node() -> datetime:
+    """Set up, make sure that `mitra init` made a node here, and return the command's now."""
+    from mitra.config.home import home
+    from mitra.config.node import find_node
+
+    if find_node(home()) is None:
+        message = f"There is no node in {home()}: run `mitra init` first, or set MITRA_HOME."
+        raise NotFound(message)
+    set_up()
+    return datetime.now(UTC)

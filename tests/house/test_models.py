@@ -1,0 +1,21 @@
+"""Each model says which of the four kinds it is (DESIGN 4a)."""
+
+import django
+from django.apps import apps
+
+django.setup()
+
+STORE_AND_LEDGER = {"store", "ledger"}
+
+
+def test_each_model_of_a_room_names_its_kind():
+    from mitra.ledger.kinds import GovernanceRow, OwnRow
+
+    unnamed = [
+        model.__name__
+        for config in apps.get_app_configs()
+        if config.name.startswith("mitra.") and config.label not in STORE_AND_LEDGER
+        for model in config.get_models()
+        if not issubclass(model, GovernanceRow | OwnRow)
+    ]
+    assert unnamed == []
