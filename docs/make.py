@@ -60,12 +60,12 @@ def _walk(command, context, name):  # noqa: ANN001, ANN202 - click's own types a
 def errors() -> str:
     """Return the tree of errors with code, status and meaning."""
     from mitra.core import errors as tree
-    from mitra.web.errors import STATUS
+    from mitra.web.errors import ANSWERS
 
     lines = ["# Errors\n", MADE, "| error | code | status | meaning |", "| --- | --- | --- | --- |"]
     for name, found in inspect.getmembers(tree, inspect.isclass):
         if issubclass(found, tree.MitraError):
-            status = next((STATUS[kind] for kind in found.__mro__ if kind in STATUS), "")
+            status = next((ANSWERS[kind].status for kind in found.__mro__ if kind in ANSWERS), "")
             lines.append(f"| {name} | `{found.code}` | {status} | {inspect.getdoc(found).splitlines()[0]} |")
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,168 @@
+"""Every door of the node in one list: what the no-oracle walk asks of it.  A URL that is not here fails a house test.
+
+A door is asked about a target: once a hidden thing, once a twin that is nowhere.  Both must answer alike.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAGE, PUBLIC, MACHINE = "page", "public", "machine"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a walker knows of a thing: its public ref, its STIX id, its value, its bytes."""
+
+    ref: str
+    stix_id: str
+    value: str
+    word: str
+    object: dict
+    held: str
+    """The id of a held item, a UUID."""
+    person: str
+    """The ref of a person of another organisation."""
+    credential: str
+    slug: str
+    """The short name of an organisation or a circle."""
+
+    def words(self) -> dict[str, str]:
+        """Return what addresses and forms are filled with."""
+        return {
+            "ref": self.ref,
+            "id": self.stix_id,
+            "value": self.value,
+            "word": self.word,
+            "held": self.held,
+            "person": self.person,
+            "credential": self.credential,
+            "slug": self.slug,
+        }
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request."""
+
+    method: str
+    path: str
+    data: dict | bytes | None = None
+    content_type: str = ""
+    changes: bool = False
+    """It may write, so it stands at the end of a walk."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A URL by its name, who is let in at all, and the requests that are worth trying on it."""
+
+    name: str
+    kind: str
+    asks: Callable[[Target], list[Ask]]
+
+
+def at(*paths: str) -> Callable[[Target], list[Ask]]:
+    """Ask these addresses, with the target's words filled in."""
+    return lambda target: [Ask("GET", path.format(**target.words())) for path in paths]
+
+
+def send(path: str, **fields: str) -> Callable[[Target], list[Ask]]:
+    """Send a form to an address, with the target's words filled in."""
+
+    def asks(target: Target) -> list[Ask]:
+        words = target.words()
+        data = {name: text.format(**words) for name, text in fields.items()}
+        return [Ask("GET", path.format(**words)), Ask("POST", path.format(**words), data, changes=True)]
+
+    return asks
+
+
+def post_objects(collection: str) -> Callable[[Target], list[Ask]]:
+    """Post what is hidden: the same bytes, and the same id with other bytes."""
+
+    def asks(target: Target) -> list[Ask]:
+        other = {**target.object, "name": "another name"}
+        unsigned = {name: value for name, value in target.object.items() if name != "created_by_ref"}
+        referring = {
+            "type": "note",
+            "spec_version": "2.1",
+            "id": f"note--{uuid.uuid5(uuid.NAMESPACE_URL, target.stix_id)}",
+            "created": "2026-11-20T00:00:00.000Z",
+            "modified": "2026-11-20T00:00:00.000Z",
+            "content": "ເບິ່ງນີ້",
+            "object_refs": [target.stix_id],
+        }
+        return [
+            Ask(
+                "POST",
+                f"/taxii2/mitra/collections/{collection}/objects/",
+                json.dumps({"objects": [one]}).encode(),
+                "application/taxii+json;version=2.1",
+                changes=True,
+            )
+            for one in (target.object, other, unsigned, {**unsigned, "name": "another name"}, referring)
+        ]
+
+    return asks
+
+
+def taxii(*paths: str) -> Callable[[Target], list[Ask]]:
+    """Ask a path of each general collection."""
+    return at(*(f"/taxii2/mitra/collections/{one}/{path}" for one in ("all", "quiet") for path in paths))
+
+
+PEOPLE = "/organisation/people"
+CREDENTIALS = "/organisation/credentials"
+COMMUNITY = [
+    Door("community:organisation", PAGE, at("/organisation")),
+    Door("community:people", PAGE, at(PEOPLE)),
+    Door("community:person-new", PAGE, at(f"{PEOPLE}/new")),
+    Door("community:roles", PAGE, send(PEOPLE + "/{person}/roles", roles="analyst")),
+    Door("community:password-new", PAGE, send(PEOPLE + "/{person}/password")),
+    Door("community:account-close", PAGE, send(PEOPLE + "/{person}/close")),
+    Door("community:credentials", PAGE, at(CREDENTIALS)),
+    Door("community:credential-new", PAGE, at(f"{CREDENTIALS}/new")),
+    Door("community:credential-revoke", PAGE, send(CREDENTIALS + "/{credential}/revoke")),
+    Door("community:client-circles", PAGE, send("/organisation/clients/{slug}/circles")),
+    Door("community:preferences", PAGE, at("/preferences")),
+]
+FRAME = [
+    Door("home:front", PUBLIC, at("/", "/?region=table")),
+    Door("style", PUBLIC, at("/style")),
+    Door("look", PUBLIC, at("/look")),
+    Door("healthz", PUBLIC, at("/healthz")),
+    Door("robots", PUBLIC, at("/robots.txt")),
+    Door("account_login", PUBLIC, at("/sign-in?next=/exchange/records/{ref}")),
+    Door("account_logout", PUBLIC, at("/sign-out")),
+    Door("account_change_password", PAGE, at("/preferences/password")),
+]
+TAXII = [
+    Door("taxii:discovery", MACHINE, at("/taxii2/")),
+    Door("taxii:api-root", MACHINE, at("/taxii2/mitra/")),
+    Door("taxii:collections", MACHINE, at("/taxii2/mitra/collections/")),
+    Door("taxii:collection", MACHINE, at("/taxii2/mitra/collections/quiet/", "/taxii2/mitra/collections/nowhere/")),
+    Door("taxii:manifest", MACHINE, taxii("manifest/", "manifest/?match[id]={id}")),
+    Door(
+        "taxii:objects",
+        MACHINE,
+        lambda target: [
+            *taxii(
+                "objects/", "objects/?limit=1", "objects/?match[id]={id}", "objects/?match[id]={id}&match[version]=all"
+            )(target),
+            *post_objects("inbox")(target),
+            *post_objects("financial")(target),
+        ],
+    ),
+    Door("taxii:object", MACHINE, taxii("objects/{id}/", "objects/{id}/?match[version]=all")),
+    Door("taxii:versions", MACHINE, taxii("objects/{id}/versions/")),
+    Door("taxii:status", MACHINE, at("/taxii2/mitra/status/0c0f3f0e-7f33-4c55-8a11-25a1a3bb0c01/")),
+]
+
+DOORS = [*FRAME, *COMMUNITY, *TAXII]

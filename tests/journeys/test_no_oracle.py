@@ -1,0 +1,191 @@
+"""The no-oracle walk: every door, every viewer, and what this viewer may not read is nowhere.
+
+Two questions of each answer: does it hold a canary that this viewer may not know, and does it differ from the answer
+about a twin that is nowhere at all?  What stands in both answers because the walker typed it is taken out first.
+"""
+
+import re
+import secrets
+import uuid
+from dataclasses import replace
+from html import unescape
+from urllib.parse import quote, quote_plus
+
+import pytest
+from django.test import Client
+
+import world as region
+from doors import DOORS, MACHINE, PAGE, PUBLIC, Target
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHANGING = (
+    re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'),
+    re.compile(rb"<time[^>]*>[^<]*</time>"),
+    re.compile(rb'"request_timestamp":"[^"]+"'),
+    re.compile(rb'"id":"(note--)?[0-9a-f-]{36}"'),
+    re.compile(rb"\d\d:\d\d(:\d\d)?"),
+)
+HEADERS = (
+    "Content-Type",
+    "Location",
+    "WWW-Authenticate",
+    "X-TAXII-Date-Added-First",
+    "X-TAXII-Date-Added-Last",
+    "Cache-Control",
+)
+
+
+class Walker:
+    """One viewer with a browser and, where it has one, a credential."""
+
+    def __init__(self, name, world):
+        self.name = name
+        self.browser = Client()
+        self.asked = set()
+        self.is_signed_in = name in world.people
+        if self.is_signed_in:
+            from mitra.community.models import Person
+
+            self.browser.force_login(Person.objects.get(email=world.people[name]))
+        token = world.tokens.get(name)
+        self.machine = Client(headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    def ask(self, door, ask):
+        """Return the answer to one request."""
+        client = self.machine if door.kind == MACHINE else self.browser
+        accept = "application/taxii+json;version=2.1" if door.kind == MACHINE else "text/html"
+        how = {"headers": {"Accept": accept}}
+        if ask.content_type:
+            how["content_type"] = ask.content_type
+        return getattr(client, ask.method.lower())(ask.path, ask.data or {}, **how)
+
+
+def walkers(world):
+    return [Walker(name, world) for name in ("public", *sorted({*world.people, *world.tokens}))]
+
+
+def body_of(response):
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def shape(response, target):
+    """Return what an answer comes to, without what its asker typed and what changes with the second."""
+    body = body_of(response)
+    for word in sorted(target.words().values(), key=len, reverse=True):
+        for spelling in {word, quote(word), quote_plus(word), quote(word, safe=""), defanged(word)}:
+            body = body.replace(spelling.encode(), b"*")
+    for pattern in CHANGING:
+        body = pattern.sub(b"*", body)
+    headers = {name: response.headers.get(name, "") for name in HEADERS}
+    for word in target.words().values():
+        headers = {name: text.replace(word, "*").replace(quote(word), "*") for name, text in headers.items()}
+    return response.status_code, headers, body
+
+
+def defanged(word):
+    return word.replace(".", "<i>[.]</i>")
+
+
+def twin_of(target):
+    """Return a target of the same form that is nowhere."""
+    word = secrets.token_hex(len(target.word) // 2 + 1)[: len(target.word)]
+    stix_id = f"indicator--{uuid.uuid4()}"
+    value = f"{secrets.token_hex(8)}.canary.example" if target.value.endswith("example") else target.value
+    return replace(
+        target,
+        ref=secrets.token_urlsafe(16),
+        stix_id=stix_id,
+        value=value,
+        word=word,
+        held=str(uuid.uuid4()),
+        person=secrets.token_urlsafe(12)[: len(target.person)],
+        credential=secrets.token_urlsafe(12)[: len(target.credential)],
+        slug="nowhere",
+        object={
+            **target.object,
+            "id": stix_id,
+            "name": word,
+            "pattern": str(target.object["pattern"]).replace(target.value, value),
+        },
+    )
+
+
+def target_of(secret, world, walker):
+    of = "cert-vn" if world.home_of(walker.name) == "cert-my" else "cert-my"
+    stranger = world.strangers[of]
+    return Target(
+        ref=secret.ref,
+        stix_id=secret.stix_id,
+        value=secret.value,
+        word=secret.word,
+        object=secret.object,
+        held=world.held,
+        person=stranger.person,
+        credential=stranger.credential,
+        slug=of,
+    )
+
+
+@pytest.fixture
+def world():
+    return region.build()
+
+
+def leaks(walker, response, world, *, typed):
+    """Return the canaries in an answer that this viewer may not know and did not type itself."""
+    body = unescape(body_of(response).decode("utf-8", "replace")) + str(response.headers)
+    refanged = body.replace("<i>[.]</i>", ".")
+    hidden = [secret for secret in (*world.secrets.values(), *world.withdrawn) if walker.name not in secret.readers]
+    found = {
+        word
+        for secret in hidden
+        for word in (secret.word, secret.value, secret.stix_id, secret.ref)
+        if word in refanged
+    }
+    return found - typed
+
+
+@pytest.mark.parametrize("kind", [PAGE, PUBLIC, MACHINE])
+def test_nothing_hidden_shows_or_differs_on_reading(world, kind):
+    faults = []
+    for walker in walkers(world):
+        hidden = [one for one in (*world.secrets.values(), *world.withdrawn) if walker.name not in one.readers]
+        for door in (door for door in DOORS if door.kind == kind):
+            for secret in hidden:
+                faults += compare(walker, door, target_of(secret, world, walker), world, changes=False)
+    assert faults == []
+
+
+def compare(walker, door, target, world, *, changes):
+    """Ask a door about a hidden thing and about its twin; return what gave something away."""
+    faults = []
+    twin = twin_of(target)
+    for ask, twin_ask in zip(door.asks(target), door.asks(twin), strict=True):
+        if ask.changes != changes:
+            continue
+        if ask == twin_ask and (walker.name, ask.path) in walker.asked:
+            continue
+        walker.asked.add((walker.name, ask.path))
+        typed = set(target.words().values())
+        answer, other = walker.ask(door, ask), walker.ask(door, twin_ask)
+        found = leaks(walker, answer, world, typed=typed)
+        if found:
+            faults.append(f"{walker.name} {ask.method} {ask.path}: shows {sorted(found)}")
+        seen, nowhere = shape(answer, target), shape(other, twin)
+        if seen != nowhere:
+            faults.append(f"{walker.name} {ask.method} {ask.path}: {seen} differs from {nowhere}")
+    return faults
+
+
+WRITERS = ("cert-th", "bank-b", "press", "guest", "suspended", "th-in-drill", "th-without-room", "public")
+
+
+def test_writing_what_is_hidden_answers_as_writing_what_is_nowhere(world):
+    faults = []
+    for walker in (one for one in walkers(world) if one.name in WRITERS):
+        hidden = [one for one in (*world.secrets.values(), *world.withdrawn) if walker.name not in one.readers]
+        for door in DOORS:
+            for secret in hidden:
+                faults += compare(walker, door, target_of(secret, world, walker), world, changes=True)
+    assert faults == []

@@ -1,0 +1,307 @@
+"""A small region with secrets in it: the members, their circles, and one canary in each thing that is shared.
+
+Built through public operations only.  Each `Secret` carries a word that stands nowhere else (its title, its value, its
+STIX id), so that a leak is found by searching what a door answered for words that this viewer may not know.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from mitra.community import operations as community
+from mitra.community import queries as who
+from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE, NewCircle, NewCredential, NewOrganisation, NewPerson
+from mitra.core.policy.facts import Standing, Tlp
+from mitra.exchange import operations as exchange
+from mitra.exchange.facts import Terms
+
+PASSWORD = "ຄວາມລັບ-correct-horse-9"
+NAMESPACE = uuid.UUID("5f0d2f8e-7d0a-4d27-9d0b-3f7f4d1c2a11")
+STATES = ("th", "vn", "my", "sg")
+UNSIGNED = {"strict", "own", "quiet"}
+"""Shared without a creator, so that anybody might send the very same bytes."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One shared thing and who reads it, by the names of `World.viewers`."""
+
+    key: str
+    by: str
+    stix_id: str
+    word: str
+    value: str
+    tlp: Tlp
+    readers: frozenset[str]
+    ref: str
+    object: dict[str, object]
+
+
+@dataclass
+class World:
+    """Everything that a walk needs: people to sign in, tokens to ask with, secrets to look for."""
+
+    now: datetime
+    people: dict[str, str] = field(default_factory=dict)
+    """viewer → e-mail."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """viewer → token."""
+    organisations: dict[str, int] = field(default_factory=dict)
+    circles: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    withdrawn: list[Secret] = field(default_factory=list)
+    strangers: dict[str, Stranger] = field(default_factory=dict)
+    """organisation → one of its people and credentials, by ref."""
+    held: str = ""
+    """The id of an item that cert-my has waiting."""
+
+    def home_of(self, viewer: str) -> str:
+        """Return the organisation of a viewer, or `''` for the public."""
+        if viewer.startswith("th-"):
+            return "cert-th"
+        return viewer if viewer in self.organisations else ""
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A person and a credential of another organisation, as addresses name them."""
+
+    person: str
+    credential: str
+
+
+def indicator(key: str, *, now: datetime, creator: str = "", **more: object) -> dict[str, object]:
+    """Return a valid indicator about a domain of its own."""
+    stamp = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    made = {
+        "type": "indicator",
+        "spec_version": "2.1",
+        "id": f"indicator--{uuid.uuid5(NAMESPACE, key)}",
+        "created": stamp,
+        "modified": stamp,
+        "name": f"canary-{key}",
+        "pattern": f"[domain-name:value = '{key}.canary.example']",
+        "pattern_type": "stix",
+        "valid_from": stamp,
+        **more,
+    }
+    return {**made, "created_by_ref": creator} if creator else made
+
+
+def bundle(*objects: dict[str, object]) -> io.BytesIO:
+    """Return objects as a bundle's bytes."""
+    return io.BytesIO(orjson.dumps({"type": "bundle", "id": f"bundle--{uuid.uuid4()}", "objects": list(objects)}))
+
+
+def build(now: datetime | None = None) -> World:
+    """Make the region and share its secrets."""
+    world = World(now=now or datetime.now(UTC).replace(microsecond=0))
+    _members(world)
+    _circles(world)
+    _people(world)
+    _tokens(world)
+    _secrets(world)
+    _held(world)
+    for slug in world.organisations:
+        actor = operator(slug)
+        people, credentials = who.list_people(actor), who.list_credentials(actor)
+        world.strangers[slug] = Stranger(
+            person=people[0].ref if people else "nobody", credential=credentials[0].ref if credentials else "none"
+        )
+    return world
+
+
+def _held(world: World) -> None:
+    from mitra.exchange.models import HeldItem
+
+    made = indicator("held", now=world.now, pattern="[ipv4-addr:value = '8.8.8.8']")
+    report = exchange.share(operator("cert-my"), bundle(made), Terms(tlp=Tlp.GREEN), now=world.now)
+    assert report.results[0].outcome.value == "held", report
+    world.held = str(HeldItem.objects.get().pk)
+    world.withdrawn.append(
+        Secret(
+            "held",
+            "cert-my",
+            str(made["id"]),
+            "canary-held",
+            "8.8.8.8",
+            Tlp.GREEN,
+            frozenset({"cert-my"}),
+            "no-ref-yet",
+            made,
+        )
+    )
+
+
+def _members(world: World) -> None:
+    now = world.now
+    centre = community.found_centre(
+        NewOrganisation(slug="centre", name="Regional Centre", kind="international"), now=now
+    )
+    world.organisations["centre"] = centre.id
+    bodies = [
+        *((f"cert-{state}", f"National CSIRT ({state.upper()})", "csirt", "accredited") for state in STATES),
+        ("police-th", "ตำรวจไซเบอร์ (TH)", "law-enforcement", "accredited"),
+        ("bank-a", "Ngân hàng A", "private", "listed"),
+        ("bank-b", "ທະນາຄານ B", "private", "listed"),
+        ("press", "ដំណឹង Press", "media", "accredited"),
+        ("guest", "Foreign Partner", "csirt", "listed"),
+        ("suspended", "ကုမ္ပဏီ Suspended", "private", "accredited"),
+    ]
+    for slug, name, kind, standing in bodies:
+        made = community.add_organisation(
+            NewOrganisation(slug=slug, name=name, kind=kind, standing=standing), by=operator("centre"), now=now
+        )
+        world.organisations[slug] = made.id
+    for client in ("bank-a", "bank-b"):
+        community.set_sponsor(
+            world.organisations[client], sponsor=world.organisations["cert-th"], by=operator("centre"), now=now
+        )
+
+
+def operator(slug: str, realm: int = 0):
+    """Return the node's operator acting for an organisation."""
+    return who.actor_of_operator(slug, realm=realm)
+
+
+def _circles(world: World) -> None:
+    def make(slug, members, **more):
+        new = NewCircle(
+            slug=slug, name=f"Circle {slug}", members=tuple(world.organisations[one] for one in members), **more
+        )
+        world.circles[slug] = community.make_circle(new, by=operator("centre"), now=world.now).id
+
+    make("financial", ("cert-th", "cert-vn", "cert-sg"))
+    make("quiet", ("cert-vn", "cert-my"), is_confidential=True)
+    make("case", ("cert-th", "police-th", "guest"), kind="working")
+    community.open_circle(
+        world.circles["financial"], client=world.organisations["bank-a"], by=operator("cert-th"), now=world.now
+    )
+    world.circles["drill-realm"] = community.new_realm("Drill", by=operator("centre"), now=world.now)
+
+
+def _people(world: World) -> None:
+    def add(viewer, slug, roles, realm=0):
+        email = f"{viewer}@mitra.example"
+        new = NewPerson(email=email, name=f"គណនី {viewer}", roles=roles, password=PASSWORD, realm=realm)
+        community.add_person(new, by=operator(slug), now=world.now)
+        world.people[viewer] = email
+
+    for slug in (
+        "cert-th",
+        "cert-vn",
+        "cert-my",
+        "cert-sg",
+        "police-th",
+        "bank-a",
+        "bank-b",
+        "press",
+        "guest",
+        "suspended",
+    ):
+        add(slug, slug, ("analyst",))
+    add("th-without-room", "cert-th", ("delegate",))
+    add("th-admin", "cert-th", ("administrator",))
+    add("th-named", "cert-th", ("duty-officer",))
+    add("th-in-drill", "cert-th", ("analyst",), realm=world.circles["drill-realm"])
+    add("centre-auditor", "centre", ("auditor",))
+
+
+def _tokens(world: World) -> None:
+    def issue(viewer, slug, realm=0, scopes=(EXCHANGE_READ, EXCHANGE_SHARE)):
+        new = NewCredential(label=viewer, scopes=scopes, realm=realm)
+        world.tokens[viewer] = community.make_credential(new, by=operator(slug), now=world.now).token
+
+    for slug in (
+        "cert-th",
+        "cert-vn",
+        "cert-my",
+        "cert-sg",
+        "police-th",
+        "bank-a",
+        "bank-b",
+        "press",
+        "guest",
+        "suspended",
+    ):
+        issue(slug, slug)
+    issue("th-in-drill", "cert-th", realm=world.circles["drill-realm"])
+    community.change_standing(
+        world.organisations["suspended"], to=Standing.SUSPENDED, by=operator("centre"), now=world.now
+    )
+
+
+ORGANISATION_VIEWERS = frozenset(
+    {
+        "cert-th",
+        "cert-vn",
+        "cert-my",
+        "cert-sg",
+        "police-th",
+        "bank-a",
+        "bank-b",
+        "press",
+        "guest",
+        "suspended",
+        "th-named",
+    }
+)
+EVERYBODY = ORGANISATION_VIEWERS | {"th-without-room", "th-admin", "centre-auditor", "public"}
+TH = frozenset({"cert-th", "th-named"})
+
+
+def _secrets(world: World) -> None:
+    from mitra.community.models import Person
+
+    circle = world.circles
+    later = world.now + timedelta(hours=6)
+    share = _sharer(world)
+    community_readers = TH | {"cert-vn", "cert-my", "cert-sg", "police-th", "bank-a", "bank-b"}
+    share("clear", "cert-sg", Terms(tlp=Tlp.CLEAR), EVERYBODY)
+    share("green", "cert-my", Terms(tlp=Tlp.GREEN), community_readers)
+    amber = Terms(tlp=Tlp.AMBER, circles=frozenset({circle["financial"]}))
+    share("amber", "cert-vn", amber, TH | {"cert-vn", "cert-sg", "bank-a"})
+    strict = Terms(tlp=Tlp.AMBER_STRICT, circles=frozenset({circle["financial"]}))
+    share("strict", "cert-vn", strict, TH | {"cert-vn", "cert-sg"})
+    share("quiet", "cert-my", Terms(tlp=Tlp.AMBER, circles=frozenset({circle["quiet"]})), {"cert-vn", "cert-my"})
+    case = Terms(tlp=Tlp.AMBER, circles=frozenset({circle["case"]}))
+    share("case", "police-th", case, TH | {"police-th", "guest"})
+    share("own", "cert-my", Terms(), {"cert-my"})
+    share("embargoed", "cert-sg", Terms(tlp=Tlp.GREEN, embargo_until=later), {"cert-sg"})
+    person = Person.objects.get(email=world.people["th-named"])
+    author = who.actor_of_person(Person.objects.get(email=world.people["cert-sg"]), now=world.now)
+    red = Terms(tlp=Tlp.RED, persons=frozenset({person.pk}))
+    share("red", "cert-sg", red, {"cert-sg", "th-named"}, actor=author)
+    drill = operator("cert-th", realm=circle["drill-realm"])
+    share("drill", "cert-th", Terms(tlp=Tlp.CLEAR), {"th-in-drill"}, actor=drill)
+    share("gone", "cert-vn", Terms(tlp=Tlp.GREEN), set())
+    gone = world.secrets.pop("gone")
+    exchange.withdraw(operator("cert-vn"), gone.ref, reason="shared by mistake", now=world.now)
+    world.withdrawn.append(gone)
+
+
+def _sharer(world: World):
+    def share(key, by, terms, readers, actor=None):
+        actor = actor or operator(by)
+        made = indicator(key, now=world.now, creator="" if key in UNSIGNED else actor.organisation_stix_id)
+        report = exchange.share(actor, bundle(made), terms, now=world.now, keep=10)
+        (accepted,) = report.accepted
+        assert accepted.ref, report
+        world.secrets[key] = Secret(
+            key=key,
+            by=by,
+            stix_id=str(made["id"]),
+            word=f"canary-{key}",
+            value=f"{key}.canary.example",
+            tlp=terms.tlp or Tlp.AMBER_STRICT,
+            readers=frozenset(readers),
+            ref=accepted.ref,
+            object=made,
+        )
+
+    return share
