@@ -1,4 +1,4 @@
-"""Django's name for this room."""
+"""Django's name for this room, and what it tells the frame."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ class HomeConfig(AppConfig):
 
     name = "mitra.home"
     label = "home"
+
+    def ready(self) -> None:
+        """Let the front desk tell of credentials that end soon."""
+        from mitra.home.needs import ending_credentials  # noqa: PLC0415 -- models exist only now
+        from mitra.web.ports import answer_needs  # noqa: PLC0415
+
+        answer_needs("home", ending_credentials)
