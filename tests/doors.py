@@ -144,6 +144,7 @@ FRAME = [
     Door("account_change_password", PAGE, at("/preferences/password")),
 ]
 TAXII = [
+    Door("taxii2", MACHINE, at("/taxii2")),
     Door("taxii:discovery", MACHINE, at("/taxii2/")),
     Door("taxii:api-root", MACHINE, at("/taxii2/mitra/")),
     Door("taxii:collections", MACHINE, at("/taxii2/mitra/collections/")),
@@ -165,4 +166,62 @@ TAXII = [
     Door("taxii:status", MACHINE, at("/taxii2/mitra/status/0c0f3f0e-7f33-4c55-8a11-25a1a3bb0c01/")),
 ]
 
-DOORS = [*FRAME, *COMMUNITY, *TAXII]
+RECORD = "/exchange/records/{ref}"
+
+
+def share_page(target: Target) -> list[Ask]:
+    """Paste what is hidden: its bytes, and its value in a sentence; ask who would read it."""
+    pasted = json.dumps(target.object)
+    sentence = f"ພົບ {target.value} ໃນຄືນນີ້"
+    return [
+        Ask("GET", "/exchange/share"),
+        *(
+            Ask("POST", "/exchange/share", {"text": text, "tlp": "GREEN", "when": "now", "step": step}, changes=True)
+            for text in (pasted, sentence)
+            for step in ("understand", "readers", "share")
+        ),
+    ]
+
+
+EXCHANGE = [
+    Door(
+        "exchange:records",
+        PAGE,
+        at(
+            "/exchange/records",
+            "/exchange/records?words={word}",
+            "/exchange/records?tlp=RED",
+            "/exchange/records?circle=quiet",
+            "/exchange/records?type=indicator&words={value}",
+        ),
+    ),
+    Door("exchange:record", PAGE, send(RECORD)),
+    Door("exchange:record-raw", PAGE, at(RECORD + "/raw")),
+    Door("exchange:record-share", PAGE, send(RECORD + "/share", tlp="CLEAR", when="now", step="share")),
+    Door("exchange:record-audience", PAGE, send(RECORD + "/audience", tlp="CLEAR", when="now", reason="wider")),
+    Door("exchange:record-version", PAGE, send(RECORD + "/version", object="{{}}")),
+    Door("exchange:record-revoke", PAGE, send(RECORD + "/revoke", reason="ຜິດ")),
+    Door("exchange:record-withdraw", PAGE, send(RECORD + "/withdraw", reason="ຜິດ")),
+    Door("exchange:share", PAGE, share_page),
+    Door("exchange:shared", PAGE, at("/exchange/share/outcome")),
+    Door("exchange:share-discard", PAGE, send("/exchange/share/discard")),
+    Door("exchange:held", PAGE, at("/exchange/held")),
+    Door("exchange:held-item", PAGE, send("/exchange/held/{held}", reason="ແມ່ນແທ້", step="release")),
+    Door(
+        "exchange:lookup",
+        PUBLIC,
+        at("/exchange/lookup?q={value}", "/exchange/lookup?q={id}", "/exchange/lookup?q={word}"),
+    ),
+    Door(
+        "exchange:lookups",
+        PAGE,
+        lambda target: [
+            Ask("GET", "/exchange/lookups"),
+            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value}, changes=True),
+            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value, "as": "csv"}, changes=True),
+        ],
+    ),
+    Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),
+    Door("exchange:export-csv", PAGE, at("/exchange/export/csv")),
+]
+DOORS = [*FRAME, *COMMUNITY, *TAXII, *EXCHANGE]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from shared_data import SHARED
 from stix2patterns.validator import run_validator
 
 from mitra.core.errors import InvalidInput
 from mitra.core.stix.pattern import parse, print_pattern, problems_of
+from shared_data import SHARED
 
 FOLDER = SHARED / "stix-patterns"
 VALIDATED = json.loads((FOLDER / "validator-cases.json").read_text())
@@ -64,7 +64,10 @@ def test_the_oasis_validator_agrees_on_what_its_cases_leave_out(text):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[file:hashes.MD5 IN ('79054025255fb1a26e4bc422aef54eb4')]", "the validator takes the set's brackets for digits"),
+        (
+            "[file:hashes.MD5 IN ('79054025255fb1a26e4bc422aef54eb4')]",
+            "the validator takes the set's brackets for digits",
+        ),
         ("[file:hashes.MD5 MATCHES '^f00']", "a regular expression is not a hash and need not look like one"),
         ("/* why */ [a:b = 1]", "the grammar allows a comment anywhere; the validator looks for a bracket first"),
     ],

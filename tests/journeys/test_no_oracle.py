@@ -6,6 +6,7 @@ about a twin that is nowhere at all?  What stands in both answers because the wa
 
 import re
 import secrets
+import string
 import uuid
 from dataclasses import replace
 from html import unescape
@@ -17,13 +18,11 @@ from django.test import Client
 import world as region
 from doors import DOORS, MACHINE, PAGE, PUBLIC, Target
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 CHANGING = (
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'),
     re.compile(rb"<time[^>]*>[^<]*</time>"),
     re.compile(rb'"request_timestamp":"[^"]+"'),
-    re.compile(rb'"id":"(note--)?[0-9a-f-]{36}"'),
+    re.compile(rb'"id":"(note--|bundle--)?[0-9a-f-]{36}"'),
     re.compile(rb"\d\d:\d\d(:\d\d)?"),
 )
 HEADERS = (
@@ -58,27 +57,31 @@ class Walker:
         how = {"headers": {"Accept": accept}}
         if ask.content_type:
             how["content_type"] = ask.content_type
-        return getattr(client, ask.method.lower())(ask.path, ask.data or {}, **how)
+        response = getattr(client, ask.method.lower())(ask.path, ask.data or {}, **how)
+        response.whole = b"".join(response.streaming_content) if response.streaming else response.content
+        return response
 
 
 def walkers(world):
     return [Walker(name, world) for name in ("public", *sorted({*world.people, *world.tokens}))]
 
 
-def body_of(response):
-    return b"".join(response.streaming_content) if response.streaming else response.content
+def typed_in(ask, target):
+    """Return those words of a target that its asker typed into this request."""
+    sent = f"{ask.path} {ask.data}"
+    return {word for word in target.words().values() if word in sent}
 
 
-def shape(response, target):
+def shape(response, typed):
     """Return what an answer comes to, without what its asker typed and what changes with the second."""
-    body = body_of(response)
-    for word in sorted(target.words().values(), key=len, reverse=True):
+    body = response.whole
+    for word in sorted(typed, key=len, reverse=True):
         for spelling in {word, quote(word), quote_plus(word), quote(word, safe=""), defanged(word)}:
             body = body.replace(spelling.encode(), b"*")
     for pattern in CHANGING:
         body = pattern.sub(b"*", body)
     headers = {name: response.headers.get(name, "") for name in HEADERS}
-    for word in target.words().values():
+    for word in typed:
         headers = {name: text.replace(word, "*").replace(quote(word), "*") for name, text in headers.items()}
     return response.status_code, headers, body
 
@@ -89,9 +92,10 @@ def defanged(word):
 
 def twin_of(target):
     """Return a target of the same form that is nowhere."""
-    word = secrets.token_hex(len(target.word) // 2 + 1)[: len(target.word)]
+    word = "canary-" + "".join(secrets.choice(string.ascii_lowercase) for _ in target.word[7:])
     stix_id = f"indicator--{uuid.uuid4()}"
-    value = f"{secrets.token_hex(8)}.canary.example" if target.value.endswith("example") else target.value
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
+    value = f"{letters}.canary.example" if target.value.endswith("example") else target.value
     return replace(
         target,
         ref=secrets.token_urlsafe(16),
@@ -128,13 +132,13 @@ def target_of(secret, world, walker):
 
 
 @pytest.fixture
-def world():
+def world(empty_store):
     return region.build()
 
 
 def leaks(walker, response, world, *, typed):
     """Return the canaries in an answer that this viewer may not know and did not type itself."""
-    body = unescape(body_of(response).decode("utf-8", "replace")) + str(response.headers)
+    body = unescape(response.whole.decode("utf-8", "replace")) + str(response.headers)
     refanged = body.replace("<i>[.]</i>", ".")
     hidden = [secret for secret in (*world.secrets.values(), *world.withdrawn) if walker.name not in secret.readers]
     found = {
@@ -152,7 +156,7 @@ def test_nothing_hidden_shows_or_differs_on_reading(world, kind):
     for walker in walkers(world):
         hidden = [one for one in (*world.secrets.values(), *world.withdrawn) if walker.name not in one.readers]
         for door in (door for door in DOORS if door.kind == kind):
-            for secret in hidden:
+            for secret in hidden if door.name in ASKED_ABOUT_EACH else hidden[::3]:
                 faults += compare(walker, door, target_of(secret, world, walker), world, changes=False)
     assert faults == []
 
@@ -167,16 +171,19 @@ def compare(walker, door, target, world, *, changes):
         if ask == twin_ask and (walker.name, ask.path) in walker.asked:
             continue
         walker.asked.add((walker.name, ask.path))
-        typed = set(target.words().values())
+        typed = typed_in(ask, target)
         answer, other = walker.ask(door, ask), walker.ask(door, twin_ask)
         found = leaks(walker, answer, world, typed=typed)
         if found:
             faults.append(f"{walker.name} {ask.method} {ask.path}: shows {sorted(found)}")
-        seen, nowhere = shape(answer, target), shape(other, twin)
+        seen, nowhere = shape(answer, typed), shape(other, typed_in(twin_ask, twin))
         if seen != nowhere:
             faults.append(f"{walker.name} {ask.method} {ask.path}: {seen} differs from {nowhere}")
     return faults
 
+
+ASKED_ABOUT_EACH = {"exchange:record", "exchange:lookup", "taxii:object", "taxii:objects"}
+"""Doors where every hidden thing is tried; at the others every third, so each viewer still meets each door."""
 
 WRITERS = ("cert-th", "bank-b", "press", "guest", "suspended", "th-in-drill", "th-without-room", "public")
 

@@ -15,7 +15,7 @@ from mitra.core.policy.facts import Audience, Pap, Sponsor, Standing, Tlp, Viewe
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORGANISATIONS = range(1, 6)
-CIRCLES = range(1, 5)
+CIRCLES = range(1, 4)
 PERSONS = range(1, 9)
 REALMS = st.sampled_from([0, 0, 0, 1])
 STANDINGS = st.sampled_from([*Standing, Standing.ACCREDITED, Standing.ACCREDITED, Standing.LISTED])
@@ -25,8 +25,8 @@ tlps = st.sampled_from(Tlp)
 paps = st.one_of(st.none(), st.sampled_from(Pap))
 
 
-def some_of(values):
-    return st.frozensets(st.sampled_from(list(values)), max_size=3)
+def some_of(values, *, least=0):
+    return st.frozensets(st.sampled_from(list(values)), min_size=least, max_size=3)
 
 
 audiences = st.builds(
@@ -41,13 +41,13 @@ organisations = st.builds(
     Organisation,
     standing=STANDINGS,
     is_guest=st.booleans(),
-    sponsor=st.one_of(st.none(), st.sampled_from(ORGANISATIONS)),
-    opened=some_of(CIRCLES),
+    sponsor=st.sampled_from([None, *ORGANISATIONS]),
+    opened=some_of(CIRCLES, least=1),
 )
 circles = st.builds(
     Circle,
     is_standing=st.booleans(),
-    organisations=some_of(ORGANISATIONS),
+    organisations=some_of(ORGANISATIONS, least=1),
     roles=some_of((organisation, role) for organisation in ORGANISATIONS for role in ROOMS_OF_ROLE),
     persons=some_of(PERSONS),
 )

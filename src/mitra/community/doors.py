@@ -13,12 +13,12 @@ from mitra.web.requests import AskedRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
 
     from mitra.community.facts import Actor
     from mitra.community.models import Person
 
-    View = Callable[..., HttpResponse]
+    View = Callable[..., HttpResponseBase]
 
 SIGN_IN_FIRST = "Sign in first."
 CREDENTIAL_FIRST = "Send a machine credential, as “Authorization: Bearer TOKEN”."
@@ -36,7 +36,7 @@ def member_required(view: View) -> View:
     """Let signed-in persons in; raises NotSignedIn, which the web edge turns into the way to sign in."""
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - any view's arguments
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - any view's arguments
         if request.actor is None or request.actor.person is None:
             raise request.refusal or NotSignedIn(SIGN_IN_FIRST)
         return view(request, *args, **kwargs)
@@ -52,7 +52,7 @@ def machine_required(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - any view's arguments
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - any view's arguments
         if request.actor is None or request.actor.credential is None:
             raise request.refusal or NotSignedIn(CREDENTIAL_FIRST)
         return view(request, *args, **kwargs)
@@ -65,7 +65,7 @@ def scope_required(scope: str) -> Callable[[View], View]:
 
     def door(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - any view's arguments
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - any view's arguments
             if request.actor is None:
                 raise request.refusal or NotSignedIn(SIGN_IN_FIRST)
             request.actor.require(scope)

@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
     path("exchange/", include("mitra.exchange.urls")),
-    path("taxii2", discovery),
+    path("taxii2", discovery, name="taxii2"),
     path("taxii2/", include("mitra.exchange.taxii.urls")),
 ]
 

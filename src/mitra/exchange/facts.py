@@ -56,6 +56,10 @@ class Report:
 
     totals: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     results: list[Result] = field(default_factory=list)
+    accepted: list[Result] = field(default_factory=list)
+    """What was accepted, likewise bounded, with the refs under which it is now found."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences about the input as a whole: columns that were not understood, text that was left out."""
     acts: list[int] = field(default_factory=list)
 
     @property

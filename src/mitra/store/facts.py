@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mitra.core.policy.facts import Audience, Decision, Pap
+    from mitra.core.policy.facts import Audience, Decision, Pap, Tlp
     from mitra.core.stix.facts import Atom, Network
 
 
@@ -24,6 +24,15 @@ class State(StrEnum):
     ERASED = "erased"
 
 
+class Voice(IntEnum):
+    """How near to the object's author its sharer is, the nearest first: of several variants, pages show the nearest."""
+
+    CREATOR = 0
+    SHIPPED = 1
+    """As a maintained package ships it (ATT&CK)."""
+    OTHER = 2
+
+
 @dataclass(frozen=True, slots=True)
 class NewRecord:
     """One version of one object, read and printed, ready to be inserted."""
@@ -35,6 +44,7 @@ class NewRecord:
     created_by: str
     """The object's `created_by_ref`, or `''`."""
     digest: bytes
+    """SHA-256 over `raw`.  The bytes hold id and version, so the digest alone tells records apart."""
     raw: bytes
     marking_at: int
     title: str = ""
@@ -54,6 +64,7 @@ class NewShare:
     under: int | None = None
     pap: Pap | None = None
     condition: str = ""
+    voice: Voice = Voice.OTHER
 
 
 class Outcome(StrEnum):
@@ -72,11 +83,13 @@ class Line:
     outcome: Outcome
     seq: int | None = None
     reason: str = ""
+    ref: str = ""
+    """The share's public name, set with `seq`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an acknowledged batch leaves in its sender's hands: the act's leaf, its commitment, a line for each share."""
+    """What an acknowledged batch leaves in its sender's hands: the act's leaf, its commitment, a line each share."""
 
     act: int | None
     """None when every line was a duplicate or refused: nothing was decided, so no act."""
@@ -102,6 +115,8 @@ class Share:
     title: str
     audience_id: int
     audience: Audience
+    tlp: Tlp
+    """The level to serve these bytes at: the loosest of all the shares of them that this viewer may read."""
     by: int
     at: datetime
     """The TAXII date_added: unique and ascending with seq, microseconds, UTC."""
@@ -110,6 +125,7 @@ class Share:
     pap: Pap | None
     condition: str
     state: State
+    voice: Voice
     accepted_at: datetime
 
 
@@ -128,6 +144,8 @@ class Filter:
     added_after: datetime | None = None
     words: str = ""
     """A case-insensitive part of the title."""
+    embargo_ends_by: datetime | None = None
+    """Shares whose audience has an embargo that ends by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,20 @@ class Store(Protocol):
 
         Inside, against `by`'s own live shares only: the same bytes to the same audience are a duplicate; the same id
         and modified with other bytes is refused (`version-rewritten`) for a type with `modified`, and supersedes the
-        older share for one without.
+        older share for one without.  A share whose `under` is no longer live is refused (`under-ended`).
         """
         ...
 
     def end_share(self, seq: int, *, to: State, by: int, kind: str, reason: str, now: datetime) -> Receipt:
         """Move a live share of `by` and all that rests on it to an end state; raises WrongState, NotFound."""
+        ...
+
+    def replace_share(self, seq: int, new: NewShare, *, by: int, kind: str, reason: str, now: datetime) -> Receipt:
+        """Tighten a live share of `by`: end it and all that rests on it, and make the new one, in one act.
+
+        When the new one is refused or a duplicate, as its line says, nothing changes and there is no act.  Raises
+        WrongState, NotFound.
+        """
         ...
 
     def visible_to(self, viewer: Viewer, *, now: datetime) -> Door:
@@ -44,7 +52,11 @@ class Door(Protocol):
     """Everything one viewer may read, and nothing else.  RED is here only for persons that its circles name."""
 
     def feed(self, *, after: int = 0, limit: int, only: Filter) -> Page:
-        """Return shares in ascending seq after a position, the same bytes once, at their lowest readable place."""
+        """Return shares in ascending seq after a position, the same bytes once, at their lowest readable place.
+
+        Among the shares that the filter's levels, circles and owners leave; `last` and `first` are versions that no
+        later or earlier one of a voice as near to the author replaces.
+        """
         ...
 
     def latest(self, *, before: int | None = None, limit: int, only: Filter) -> Page:
@@ -68,7 +80,11 @@ class Door(Protocol):
         ...
 
     def variants(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
-        """Return all readable shares of an id, the one to show first first (creator's, else shipped, else most shared, else earliest)."""
+        """Return all readable shares of an id, the one to show first first.
+
+        The creator's come first, else what is shipped, and of those the latest version, else the most shared, else
+        the earliest.
+        """
         ...
 
     def with_digest(self, digests: Iterable[bytes]) -> Mapping[bytes, Sequence[Share]]:

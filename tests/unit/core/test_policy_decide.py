@@ -241,6 +241,17 @@ def test_client_of_a_sponsor_outside_the_community_has_a_set_for_its_sponsors_sh
     assert readable(CLIENT, many, NOW) == Readable(frozenset({1, 2}), None)
 
 
+def test_client_asks_again_when_an_embargo_of_its_sponsors_share_ends():
+    guest = replace(CLIENT, sponsor=replace(SPONSOR, in_community=False, circles=frozenset()))
+    sooner, later = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    many = {1: Audience(Tlp.GREEN, embargo_until=sooner), 2: Audience(Tlp.CLEAR, embargo_until=later)}
+
+    assert readable(guest, many, NOW) == Readable(frozenset(), sooner)
+    assert (
+        readable(ANALYST, {**many, 3: Audience(Tlp.AMBER, FIN, embargo_until=NOW + timedelta(1))}, NOW).until == sooner
+    )
+
+
 # ── Reasons
 
 

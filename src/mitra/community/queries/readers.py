@@ -118,12 +118,14 @@ def circles_for_resharing(ids: Iterable[int]) -> dict[int, ResharedCircle]:
     }
 
 
-def describe_readers(audience: Audience, *, share_by: int, viewer: Viewer, now: datetime) -> Readers:
+def describe_readers(
+    audience: Audience, *, share_by: int, viewer: Viewer, now: datetime, everyone: reach.Community | None = None
+) -> Readers:
     """Return who reads what `share_by` shared with the audience, as this viewer may be told.
 
-    Pass the end of an embargo as `now` to learn who will read then.
+    Pass the end of an embargo as `now` to learn who will read then, and `everyone` when it was asked for already.
     """
-    community = community_facts(audience.realm)
+    community = community_facts(audience.realm) if everyone is None else everyone
     full = reach.readers(audience, share_by, community, now)
     if full.is_public:
         return Readers(is_public=True)

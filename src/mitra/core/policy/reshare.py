@@ -57,7 +57,7 @@ class CircleFacts:
     members: frozenset[int]
 
 
-def may_reshare(  # noqa: PLR0913 six facts settle it, and the house allows six
+def may_reshare(
     under: Audience,
     to: Audience,
     circles: Mapping[int, CircleFacts],

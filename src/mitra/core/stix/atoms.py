@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from mitra.core.errors import InvalidInput
 from mitra.core.stix.facts import Atom, Network
-from mitra.core.stix.pattern import comparisons_of, parse
+from mitra.core.stix.pattern import comparisons_of, parse, plain_equality
 from mitra.core.stix.pattern.lexer import escaped
 from mitra.core.stix.places import (
     ACCOUNT_TYPES,
@@ -205,10 +205,18 @@ def _statements(obj: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     return _of_observable(type_name, obj)
 
 
-def _of_pattern(obj: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _of_pattern(obj: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     text = obj.get("pattern")
     if not isinstance(text, str) or obj.get("pattern_type", "stix") != "stix":
-        return
+        return ()
+    plain = plain_equality(text)
+    if plain is None:
+        return _of_tree(text)
+    kind = kind_at(plain[0], plain[1])
+    return () if kind is None else ((kind, plain[2]),)
+
+
+def _of_tree(text: str) -> Iterator[tuple[str, str]]:
     try:
         pattern = parse(text)
     except InvalidInput:

@@ -86,7 +86,8 @@ def references_of(obj: Mapping[str, object]) -> tuple[str, ...]:
 
 def container_members(obj: Mapping[str, object]) -> tuple[str, ...]:
     """Return the ids that a report or grouping holds; nothing for any other object."""
-    if obj.get("type") not in CONTAINER_TYPES:
+    kind = obj.get("type")
+    if not isinstance(kind, str) or kind not in CONTAINER_TYPES:
         return ()
     members = obj.get("object_refs")
     if not isinstance(members, list):

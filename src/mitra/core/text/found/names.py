@@ -38,7 +38,7 @@ _MAIL_HOST = re.compile(rf"[{_LATIN}-]{{1,63}}(?:\.[{_LATIN}-]{{1,63}})+")
 
 _DOTTED = re.compile(rf"(?<![{_LATIN}-])-*+([{_LATIN}][{_LATIN}-]*+(?:\.[{_LATIN}][{_LATIN}-]*+)++)")
 _OTHER_NAME = re.compile(
-    rf"(?<![{_OTHER}])[{_OTHER}]{{1,63}}+(?:\.[{_OTHER}]{{1,63}}+)*\.(?:[A-Za-z]{{2,24}}|[{_OTHER}]{{2,24}})"
+    rf"(?<![{_OTHER}.])[{_OTHER}]{{1,63}}+(?=\.)(?:\.[{_OTHER}]{{1,63}}+){{0,5}}(?:\.[A-Za-z]{{2,24}})?"
 )
 _LONGEST_OTHER_NAME = 24
 """Characters of a name in an unspaced script before a Latin ending; longer is a sentence."""
@@ -56,7 +56,7 @@ _APP_LABELLED = re.compile(
 
 
 def whole_urls(plain: Refanged) -> Iterator[Hit]:
-    """Yield URLs that have a scheme."""
+    """Yield URLs that have a scheme; one inside another is a part of it."""
     text = plain.text
     at = text.find("://")
     while at >= 0:
@@ -66,9 +66,9 @@ def whole_urls(plain: Refanged) -> Iterator[Hit]:
         if scheme and rest:
             start, end = at - len(scheme), end_of_url(text, at + 3, rest.end())
             read = url_and_host(text[start:end])
-            if read is not None and read[1] is not None:
+            if read is not None and read[1] is not None and not read[1][1].isalnum():
                 yield Hit(start, end, "url", read[0])
-        at = text.find("://", at + 3)
+        at = text.find("://", rest.end() if rest else at + 3)
 
 
 def _known_scheme(letters: str) -> str | None:

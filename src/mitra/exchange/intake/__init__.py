@@ -1,0 +1,1 @@
+"""The one pipeline that every door uses: decode, adapt, validate, normalise, mark, safeguard, authorise, keep."""

@@ -1,0 +1,20 @@
+"""Step 3: refuse what is not STIX 2.1, in a sentence with its place; what is merely unusual passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mitra.core.errors import InvalidInput
+from mitra.core.stix.pattern import MAX_CHARACTERS
+from mitra.exchange.intake.schemas import stix_validator
+
+if TYPE_CHECKING:
+    from mitra.exchange.intake.batch import Stix
+
+
+def check(obj: Stix) -> None:
+    """Raise InvalidInput with the first problem of an object, its path within the object."""
+    stix_validator().check(obj)
+    if obj["type"] == "indicator" and obj["pattern_type"] != "stix" and len(obj["pattern"]) > MAX_CHARACTERS:
+        message = f"A pattern has at most {MAX_CHARACTERS} characters."
+        raise InvalidInput(message, path="/pattern", rule="pattern-too-long")

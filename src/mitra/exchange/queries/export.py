@@ -1,0 +1,114 @@
+"""Give what an organisation's machines may read as a file: a STIX bundle of the stored bytes, or a CSV of values.
+
+Promises:
+
+* an export reads as a machine does, whoever asks: never RED, never by a person's own circles;
+* memory does not grow with the export: shares come in windows and leave as bytes;
+* a cell of the CSV is never a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import re
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import orjson
+
+from mitra.community import queries as community
+from mitra.core.stix.atoms import atoms_of
+from mitra.core.stix.markings import TLP2_DEFINITIONS
+from mitra.core.stix.printing import splice
+from mitra.store.doors import store
+from mitra.store.facts import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import Any
+
+    from mitra.core.policy.facts import Tlp, Viewer
+    from mitra.store.facts import Share
+
+WINDOW = 1_000
+"""Shares fetched at once; a reader that holds a statement open stops the database from tidying up."""
+
+ALL_VERSIONS = Filter()
+COLUMNS = ("value", "kind", "name", "tlp", "pap", "shared_by", "since", "valid_until", "id", "ref")
+FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+NUMBER = re.compile(r"[+-][0-9]+", re.ASCII)
+"""As a telephone number is written; a spreadsheet keeps it a number."""
+
+
+def as_machine(viewer: Viewer) -> Viewer:
+    """Return the viewer that a credential of the same organisation, holding the same rooms, would be."""
+    return dataclasses.replace(viewer, is_machine=True, person=None, person_circles=frozenset())
+
+
+def export_stix(viewer: Viewer, only: Filter = ALL_VERSIONS, *, now: datetime) -> Iterator[bytes]:
+    """Yield a STIX 2.1 bundle: each object as accepted, marked with its audience's TLP 2.0, and these markings."""
+    yield b'{"type":"bundle","id":"bundle--%b","objects":[' % str(uuid4()).encode()
+    used: set[Tlp] = set()
+    comma = b""
+    for shares in windows(viewer, only, now=now):
+        used.update(share.tlp for share in shares)
+        yield comma + b",".join(splice(share.raw, share.marking_at, share.tlp.label) for share in shares)
+        comma = b","
+    if used:
+        yield comma + b",".join(TLP2_DEFINITIONS[tlp.label] for tlp in sorted(used))
+    yield b"]}\n"
+
+
+def export_csv(viewer: Viewer, only: Filter = ALL_VERSIONS, *, now: datetime) -> Iterator[bytes]:
+    """Yield a CSV of values, a line for each value of each record in its latest version; revoked ones are left out."""
+    latest = dataclasses.replace(only, versions="last") if only.versions == "all" else only
+    yield print_rows([COLUMNS])
+    for shares in windows(viewer, latest, now=now):
+        names = community.name_organisations({share.by for share in shares})
+        yield print_rows([row for share in shares for row in rows_of(share, names.get(share.by, ""))])
+
+
+def windows(viewer: Viewer, only: Filter, *, now: datetime) -> Iterator[tuple[Share, ...]]:
+    """Yield everything in order of sharing, a window at a time."""
+    door = store().visible_to(as_machine(viewer), now=now)
+    after, more = 0, True
+    while more:
+        page = door.feed(after=after, limit=WINDOW, only=only)
+        more = page.more
+        if page.shares:
+            after = page.shares[-1].seq
+            yield page.shares
+
+
+def rows_of(share: Share, shared_by: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each value that the record speaks about."""
+    obj: dict[str, Any] = orjson.loads(share.raw)
+    if obj.get("revoked") is True:
+        return
+    tail = (
+        share.title,
+        share.tlp.label,
+        share.pap.label if share.pap is not None else "",
+        shared_by,
+        share.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        str(obj.get("valid_until", "")),
+        share.stix_id,
+        share.ref,
+    )
+    for atom in atoms_of(obj).atoms:
+        yield (atom.value, atom.kind, *tail)
+
+
+def print_rows(rows: list[tuple[str, ...]]) -> bytes:
+    """Return rows as CSV (RFC 4180), no cell of which a spreadsheet would compute."""
+    text = io.StringIO()
+    csv.writer(text).writerows([[harmless(cell) for cell in row] for row in rows])
+    return text.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    """Return the cell with an apostrophe before what a spreadsheet takes for a formula; a number may keep its sign."""
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell

@@ -1,0 +1,423 @@
+"""Say on the pages of sharing, as a colleague would on the phone, what queries and operations answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mitra.core.policy.decide import REASONS
+from mitra.core.policy.facts import Pap, Tlp
+from mitra.core.stix.versions import version_key
+from mitra.core.text.defang import refang
+from mitra.core.text.kinds import KINDS
+from mitra.exchange import plain
+from mitra.store.facts import Outcome
+from mitra.web.frame import zone_named
+from mitra.web.templatetags.show import number, pap_label, pap_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from mitra.community.facts import CircleFacts, Readers
+    from mitra.exchange.facts import Terms
+    from mitra.exchange.queries import Count, Known, KnownRecord, LevelCount, RecordPage, Why
+    from mitra.web.ports import Words
+
+LEVELS: Final[Mapping[Tlp, tuple[Words, Words]]] = MappingProxyType(
+    {
+        Tlp.RED: (_("Named persons only, on this screen"), _("never by mail, feed or file; each opening is logged")),
+        Tlp.AMBER_STRICT: (_("Organisations of the circles"), _("with no circle: your own organisation only")),
+        Tlp.AMBER: (_("Organisations of the circles and their clients"), ""),
+        Tlp.GREEN: (_("The whole community"), _("its members and their clients, never the public")),
+        Tlp.CLEAR: (_("Everybody, the public too"), ""),
+    }
+)
+
+RULES: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        "own": _("People and machines of its owner that hold the room; of RED, only the persons named."),
+        "clear-is-public": _("TLP:CLEAR: everyone, the public too."),
+        "community": _("TLP:GREEN: the community, clients of its members, and whoever would read it at AMBER."),
+        "circle-member": _("TLP:AMBER and TLP:AMBER+STRICT: members of the circles that it was shared with."),
+        "client-of-sponsor": _("TLP:GREEN: clients of members, while their sponsor is accredited and could read it."),
+        "opened-by-sponsor": _("TLP:AMBER: clients to whom their sponsor, itself a member, opened that circle."),
+        "named-person": _("TLP:RED: the persons that its circles name, signed in, on the web, each reading logged."),
+    }
+)
+"""The row of the release policy that a decision followed."""
+
+RELATIONS: Final[Mapping[str, tuple[Words, Words]]] = MappingProxyType(
+    {
+        "attributed-to": (_("attributed to"), _("is the source of")),
+        "based-on": (_("based on"), _("is the base of")),
+        "communicates-with": (_("communicates with"), _("is contacted by")),
+        "created_by_ref": (_("written by"), _("wrote")),
+        "delivers": (_("delivers"), _("is delivered by")),
+        "derived-from": (_("derived from"), _("is the origin of")),
+        "downloads": (_("downloads"), _("is downloaded by")),
+        "duplicate-of": (_("the same as"), _("the same as")),
+        "exploits": (_("exploits"), _("is exploited by")),
+        "has": (_("has"), _("belongs to")),
+        "indicates": (_("points to"), _("is pointed to by")),
+        "located-at": (_("located at"), _("is where to find")),
+        "mitigates": (_("answers"), _("is answered by")),
+        "object_refs": (_("speaks about"), _("is named in")),
+        "observed_data_refs": (_("seen as"), _("shows a sighting")),
+        "related-to": (_("related to"), _("related to")),
+        "sighting_of_ref": (_("sighting of"), _("was seen")),
+        "targets": (_("targets"), _("is targeted by")),
+        "uses": (_("uses"), _("is used by")),
+        "variant-of": (_("variant of"), _("has the variant")),
+        "where_sighted_refs": (_("seen by"), _("saw")),
+    }
+)
+"""A tie as it reads from the record outwards, and the other way round."""
+
+SAFEGUARDS: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        "benign-value": _("a value that many people rely on"),
+        "reference-upward": _("a reference that fewer people may read"),
+        "review": _("a find that nobody has looked at"),
+    }
+)
+
+DECISIONS: Final[Mapping[str, Words]] = MappingProxyType({"released": _("let go"), "discarded": _("put away")})
+
+LOUD: Final = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
+"""Kinds whose usual name is short and written in capitals."""
+
+
+def count_words(count: Count) -> str:
+    """Return a count as people read it: `212`, or `1,000+`."""
+    return f"{count.value:,}" if count.is_exact else f"{count.value:,}+"
+
+
+def total_words(count: Count) -> str:
+    """Return a total behind “50 of”."""
+    if count.is_exact:
+        return f"{count.value:,}"
+    return gettext("more than %(n)s") % {"n": f"{count.value:,}"}
+
+
+def records_answer(count: Count, *, is_narrowed: bool) -> str:
+    """Return the list's answer in one sentence."""
+    shown = {"n": count_words(count)}
+    if is_narrowed:
+        return ngettext("%(n)s record matches.", "%(n)s records match.", count.value) % shown
+    return ngettext("%(n)s record you may read.", "%(n)s records you may read.", count.value) % shown
+
+
+def kind_label(kind: str) -> str:
+    """Return a value's kind as it begins a line."""
+    if kind in LOUD:
+        return kind.upper().replace("SHA", "SHA-")
+    words = str(KINDS.get(kind, kind.replace("-", " ")))
+    return words[:1].upper() + words[1:]
+
+
+def relation_words(how: str, *, is_outgoing: bool) -> str:
+    """Return a tie in words; one that STIX does not know is shown under its own name."""
+    words = RELATIONS.get(how)
+    if words is not None:
+        return str(words[0 if is_outgoing else 1])
+    plain = how.removesuffix("_refs").removesuffix("_ref").replace("_", " ").replace("-", " ")
+    return plain or gettext("tied to this")
+
+
+def why_sentence(why: Why) -> str:
+    """Return why this viewer reads it, from the decision."""
+    names = join_names(why.circle_names) or gettext("a circle")
+    return REASONS[why.reason].format(circles=names)
+
+
+def rule_sentence(why: Why) -> str:
+    """Return the rule behind the decision, word for word."""
+    return str(RULES.get(why.reason, REASONS[why.reason]))
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def circle_why(circle: CircleFacts) -> str:
+    """Return what a circle is for, and that a confidential one hides its members."""
+    if not circle.is_confidential:
+        return circle.purpose
+    hidden = gettext("confidential: members do not see each other's names")
+    return f"{circle.purpose}; {hidden}" if circle.purpose else hidden
+
+
+def circle_figure(circle: CircleFacts) -> str:
+    """Return how many organisations are in a circle."""
+    if circle.is_confidential:
+        return gettext("%(n)s, no names") % {"n": number(circle.count)}
+    return organisations(circle.count)
+
+
+def organisations(count: int) -> str:
+    """Return a count of organisations."""
+    return ngettext("%(n)s organisation", "%(n)s organisations", count) % {"n": number(count)}
+
+
+def persons(count: int) -> str:
+    """Return a count of persons."""
+    return ngettext("%(n)s person", "%(n)s persons", count) % {"n": number(count)}
+
+
+def level_figure(count: LevelCount | None) -> str:
+    """Return how many would read at one level, short, beside its answer."""
+    if count is None:
+        return ""
+    if count.is_public:
+        return gettext("no limit")
+    if not count.organisations:
+        return persons(count.persons) if count.persons else ""
+    return f"{count.organisations:,} + {count.clients:,}" if count.clients else f"{count.organisations:,}"
+
+
+def pap_options() -> list[tuple[str, str]]:
+    """Return the levels of use with what each allows, the loosest first."""
+    return [(level.name, f"{pap_label(level)}, {pap_words(level)}") for level in Pap]
+
+
+def readers_figure(readers: Readers) -> str:
+    """Return who reads, as a number first; a share that nobody else reads is its owner's alone."""
+    if readers.is_public:
+        return gettext("Everybody")
+    if readers.organisation_count == 1 and not readers.clients and not readers.person_count:
+        return gettext("Your own organisation")
+    if readers.organisation_count:
+        return organisations(readers.organisation_count)
+    return persons(readers.person_count)
+
+
+def clients_figure(readers: Readers) -> str:
+    """Return who reads beside the organisations: their clients, or single persons of others."""
+    told = []
+    if readers.clients:
+        told.append(
+            ngettext("and %(n)s client of theirs", "and %(n)s clients of theirs", readers.clients)
+            % {"n": number(readers.clients)}
+        )
+    if readers.person_count and readers.organisation_count:
+        told.append(gettext("and %(persons)s by name") % {"persons": persons(readers.person_count)})
+    return ", ".join(told)
+
+
+def not_reading(tlp: Tlp, others: int) -> str:
+    """Return who does not read at a level."""
+    if tlp is Tlp.CLEAR:
+        return ""
+    public = gettext("the public, the press")
+    if tlp is Tlp.GREEN or not others:
+        return public
+    more = ngettext("%(n)s other member", "%(n)s other members", others) % {"n": number(others)}
+    return f"{public}, {more}"
+
+
+def share_words(readers: Readers, tlp: Tlp) -> str:
+    """Return the button's words: what happens, and to how many."""
+    if readers.is_public:
+        return gettext("Publish to everybody")
+    if tlp is Tlp.RED:
+        count = readers.person_count
+        return ngettext("Share with %(n)s named person", "Share with %(n)s named persons", count) % {"n": number(count)}
+    others = readers.organisation_count - 1
+    if others < 1 and not readers.clients:
+        return gettext("Keep within your organisation")
+    if others < 1:
+        count = readers.clients
+        return ngettext("Share with %(n)s client", "Share with %(n)s clients", count) % {"n": number(count)}
+    return ngettext("Share with %(n)s organisation", "Share with %(n)s organisations", others) % {"n": number(others)}
+
+
+def consequence(readers: Readers, tlp: Tlp) -> str:
+    """Return what follows at once and cannot be undone."""
+    if readers.is_public:
+        return gettext("Anybody can read it at once, without signing in. This cannot be unseen.")
+    if tlp is Tlp.RED:
+        return gettext("They read it on this screen only, and each reading is written down. This cannot be unseen.")
+    if readers.organisation_count <= 1 and not readers.clients:
+        return gettext("Only your own colleagues and machines read it. You can share it further later.")
+    return gettext("They can read it at once, here and by TAXII. This cannot be unseen.")
+
+
+def level_of(terms: Terms) -> Tlp:
+    """Return the level of terms; what nobody marked stays within."""
+    return Tlp.AMBER_STRICT if terms.tlp is None else terms.tlp
+
+
+def word_of(level: Tlp) -> str:
+    """Return a level as forms and addresses carry it."""
+    return level.label.removeprefix("TLP:")
+
+
+def embargo_fields(until: datetime | None, zone: str) -> dict[str, str]:
+    """Return the fields of a form that say an embargo's end."""
+    if until is None:
+        return {}
+    here = until.astimezone(zone_named(zone))
+    return {"when": "later", "date": f"{here:%Y-%m-%d}", "hour": f"{here:%H:%M:%S}".removesuffix(":00"), "zone": zone}
+
+
+def candidate_why(known: Known, harm: str) -> str:
+    """Return what is to be said of a value that was found in a report."""
+    if harm:
+        return gettext("%(harm)s: left out. If you choose it, it waits until you say why it must go.") % {
+            "harm": harm[:1].upper() + harm[1:]
+        }
+    names = sorted({record.shared_by for record in known.records if record.shared_by})
+    if names:
+        return gettext("Known from %(names)s: yours counts as one more source.") % {"names": some_names(names)}
+    return gettext("Known already.") if known.known else gettext("Not known yet.")
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Return the first name and how many others there are."""
+    if len(names) < 2:
+        return "".join(names)
+    others = len(names) - 1
+    return ngettext("%(first)s and %(n)s other", "%(first)s and %(n)s others", others) % {
+        "first": names[0],
+        "n": number(others),
+    }
+
+
+def known_answer(known: Known, by_title: RecordPage | None, *, zone: ZoneInfo, now: datetime) -> str:
+    """Return whether a value is known, from whom and since when, in one sentence."""
+    if known.known:
+        first = min(known.records, key=lambda record: record.since)
+        told = [record.shared_by for record in sorted(known.records, key=lambda each: each.since) if record.shared_by]
+        day = {"day": day_words(first.since, zone, now), "names": some_names(list(dict.fromkeys(told)))}
+        if told:
+            return gettext("Known since %(day)s, from %(names)s.") % day
+        return gettext("Known since %(day)s.") % day
+    if by_title is not None and by_title.items:
+        return records_answer(by_title.total, is_narrowed=True)
+    if not known.kind:
+        return gettext("Nothing here by these words.")
+    return gettext("Not known here.")
+
+
+def day_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return a day as people name it: the weekday within six days, else the date."""
+    here = at.astimezone(zone)
+    days = (now.astimezone(zone).date() - here.date()).days
+    if days == 0:
+        return gettext("today, %(hour)s") % {"hour": f"{here:%H:%M}"}
+    return date_format(here, "l" if days < 7 else "j F Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One record that speaks about a value, in its latest version, and how many earlier ones do."""
+
+    record: KnownRecord
+    earlier: int
+
+
+def sayings_of(known: Known) -> list[Saying]:
+    """Return who says so, the newest first, each record once in its latest version."""
+    grouped: dict[tuple[str, str], list[KnownRecord]] = {}
+    for record in sorted(known.records, key=lambda record: record.since, reverse=True):
+        grouped.setdefault((record.id or record.ref, record.shared_by), []).append(record)
+    return [
+        Saying(max(records, key=lambda record: version_key(record.modified)), len(records) - 1)
+        for records in grouped.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One line of a list of look-ups."""
+
+    value: str
+    kind: str
+    kind_label: str
+    is_known: bool
+    names: str
+    since: datetime | None
+    tlp: Tlp | None
+    ref: str
+    count: int
+
+
+def answered(known: Known) -> Answered:
+    """Return one answer as a line: the strictest label that its words carry, the earliest hour, who said so."""
+    first = min(known.records, key=lambda record: record.since, default=None)
+    names = sorted({record.shared_by for record in known.records if record.shared_by})
+    return Answered(
+        value=refang(known.value.strip()),
+        kind=known.kind,
+        kind_label=kind_label(known.kind) if known.kind else "",
+        is_known=known.known,
+        names=some_names(names),
+        since=first.since if first else None,
+        tlp=max((record.tlp for record in known.records if record.id), default=None),
+        ref=first.ref if first else "",
+        count=len(known.records),
+    )
+
+
+def outcome_answer(totals: Mapping[str, int]) -> str:
+    """Return what became of a share, in one sentence."""
+    accepted, held, refused = totals["accepted"], totals["held"], totals["refused"]
+    if accepted and not held and not refused:
+        return ngettext("%(n)s record is shared.", "%(n)s records are shared.", accepted) % {"n": number(accepted)}
+    if accepted:
+        stayed = held + refused
+        return ngettext("%(n)s shared, %(stayed)s stayed here.", "%(n)s shared, %(stayed)s stayed here.", accepted) % {
+            "n": number(accepted),
+            "stayed": number(stayed),
+        }
+    if held:
+        return gettext("Nothing went out yet: a safeguard holds it.")
+    if refused:
+        return gettext("Nothing was shared.")
+    return gettext("You share all of this already.")
+
+
+def type_lines(types: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return how many objects of each type there are, the most first."""
+    return [(plain.type_label(kind), n) for kind, n in sorted(types.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def total_lines(totals: Mapping[Outcome, int]) -> list[tuple[str, int, str, str]]:
+    """Return what would become of them: words, how many, tone and sign; only what occurs."""
+    words = {
+        Outcome.ACCEPTED: (gettext("Would go"), "good", "check"),
+        Outcome.DUPLICATE: (gettext("Shared before"), "quiet", "ring"),
+        Outcome.HELD: (gettext("Would be held"), "warn", "held"),
+        Outcome.REFUSED: (gettext("Would be refused"), "alarm", "cross"),
+    }
+    return [(label, totals[outcome], tone, sign) for outcome, (label, tone, sign) in words.items() if totals[outcome]]
+
+
+def held_answer(waiting: int) -> str:
+    """Return how much waits, in one sentence."""
+    if not waiting:
+        return gettext("Nothing is held.")
+    return ngettext("%(n)s item waits for your word.", "%(n)s items wait for your word.", waiting) % {
+        "n": number(waiting)
+    }
+
+
+def editable(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object as its author edits it: without the marking that its audience gives it."""
+    return {name: value for name, value in obj.items() if name != "object_marking_refs"}
+
+
+def as_json(obj: Mapping[str, Any]) -> str:
+    """Return an object as JSON that people edit; nothing for nothing."""
+    return orjson.dumps(obj, option=orjson.OPT_INDENT_2).decode() if obj else ""

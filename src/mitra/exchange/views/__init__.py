@@ -1,0 +1,1 @@
+"""The room's doors for people, one module a page."""

@@ -1,0 +1,106 @@
+"""Is this known, from whom, since when: one value from the one box, or many from a list.
+
+The box is open to everybody; the public is told of TLP:CLEAR only, and cannot tell whether there is more.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.http import StreamingHttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mitra.community.doors import member_required, scope_required
+from mitra.community.facts import EXCHANGE_READ
+from mitra.core.stix.values import recognise
+from mitra.core.text.defang import refang
+from mitra.exchange import queries, telling
+from mitra.exchange.forms import LookUpsForm
+from mitra.exchange.views.records import holds_room, may_share
+from mitra.store.facts import Filter
+from mitra.web.frame import zone_named
+from mitra.web.page import page
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from django.http import HttpResponse
+
+    from mitra.community.doors import MemberRequest
+    from mitra.exchange.queries import RecordPage
+    from mitra.web.requests import AskedRequest
+
+MOST_SHOWN = 500
+NAMED_SHOWN = 10
+LONGEST = 2_000
+
+
+@require_safe
+def lookup(request: AskedRequest) -> HttpResponse:
+    """Answer the one box."""
+    asked = request.GET.get("q", "").strip()[:LONGEST]
+    context: dict[str, Any] = {"asked": asked, "may_ask_many": holds_room(request), "may_share": may_share(request)}
+    if not asked:
+        return page(request, "exchange/lookup.html", context)
+    (known,) = queries.look_up(request.viewer, [asked], now=request.now)
+    by_title = None if known.known else list_by_title(request, asked)
+    context |= {
+        "known": known,
+        "plain": refang(asked),
+        "sayings": telling.sayings_of(known),
+        "by_title": by_title,
+        "kind": telling.kind_label(known.kind) if known.kind else "",
+        "answer": telling.known_answer(known, by_title, zone=zone_of(request), now=request.now),
+        "page_tlp": strictest(known, by_title),
+    }
+    return page(request, "exchange/lookup.html", context)
+
+
+def list_by_title(request: AskedRequest, asked: str) -> RecordPage | None:
+    """Return records of this STIX id, or with these words in their title; None where the form shows a value."""
+    kind, _, rest = asked.partition("--")
+    if rest and kind.replace("-", "").isalnum():
+        only = Filter(stix_ids=frozenset({asked}), versions="last")
+    elif recognise(asked).sure is None:
+        only = Filter(words=asked, versions="last")
+    else:
+        return None
+    return queries.list_records(request.viewer, only, limit=NAMED_SHOWN, now=request.now)
+
+
+def strictest(known: queries.Known, by_title: RecordPage | None) -> Any:  # noqa: ANN401 - a level or nothing
+    """Return the strictest level of what the page says; of RED records it says label, room and hour only."""
+    levels = [record.tlp for record in known.records if record.id]
+    levels += [line.tlp for line in by_title.items if not line.is_red] if by_title else []
+    return max(levels, default=None)
+
+
+def zone_of(request: AskedRequest) -> ZoneInfo:
+    """Return the zone in which this reader counts days."""
+    is_person = request.actor is not None and request.actor.person is not None
+    return zone_named(request.user.time_zone if is_person else "UTC")  # type: ignore[union-attr]
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+@scope_required(EXCHANGE_READ)
+def lookups(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
+    """Ask for a list; on POST, answer it as a table, or as a file that is read as a machine."""
+    form = LookUpsForm(request.POST, request.FILES) if request.method == "POST" else LookUpsForm()
+    context: dict[str, Any] = {"form": form}
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "exchange/lookups.html", context, status=422 if form.errors else 200)
+    if request.POST.get("as") == "csv":
+        chunks = queries.look_up_csv(request.viewer, form.lines(), now=request.now)
+        headers = {"Content-Disposition": 'attachment; filename="look-ups.csv"'}
+        return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
+    answers = queries.look_up_file(request.viewer, form.lines(), now=request.now)
+    shown = [telling.answered(known) for known in islice(answers, MOST_SHOWN)]
+    context |= {
+        "shown": shown,
+        "known_count": sum(answer.is_known for answer in shown),
+        "more": next(answers, None) is not None,
+        "page_tlp": max((answer.tlp for answer in shown if answer.tlp is not None), default=None),
+    }
+    return page(request, "exchange/lookups.html", context)

@@ -1,0 +1,120 @@
+"""Say what becomes of each share of a batch, knowing only what its sender itself has live.
+
+Pure, and asked twice: outside the transaction, so that everything can be prepared, and again inside it.  Nothing here
+sees another organisation's shares, so no answer tells whether somebody else holds an id or these bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from mitra.store.facts import Line, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mitra.store.facts import NewShare
+
+REWRITTEN = "version-rewritten"
+UNDER_ENDED = "under-ended"
+
+VersionOfId = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A share with everything about it that can be worked out before the transaction."""
+
+    new: NewShare
+    digest: bytes
+    """The record's digest."""
+    sid: int
+    place: VersionOfId
+    """The id and version under which one sender has one wording only."""
+    audience: bytes
+    """The audience's canonical bytes."""
+    audience_key: bytes
+    atoms: tuple[tuple[str, bytes], ...] = ()
+    """(kind, key) of each value that the record speaks about."""
+    blocks: tuple[tuple[bytes, bytes, int], ...] = ()
+    edges: frozenset[int] = frozenset()
+    """The `sid` of each object that the record refers to."""
+
+
+class OwnLive(NamedTuple):
+    """A live share of the sender: `seq`, or for one of this very batch its place in it."""
+
+    digest: bytes
+    audience_key: bytes
+    seq: int | None = None
+    nth: int | None = None
+
+
+@dataclass(slots=True)
+class Judged:
+    """What becomes of the batch.  Indexes count its shares from 0."""
+
+    accepted: list[int] = field(default_factory=list)
+    repeats: dict[int, OwnLive] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    superseded: list[int] = field(default_factory=list)
+    """Older shares of the sender that newer bytes replace, by seq."""
+    stillborn: set[int] = field(default_factory=set)
+    """Accepted shares that a later one of the batch replaces at once, by index."""
+
+    def lines(self, count: int, first_seq: int) -> tuple[Line, ...]:
+        """Return a line for each share of the batch, once the first accepted one has its number."""
+        seqs = {index: first_seq + offset for offset, index in enumerate(self.accepted)}
+        return tuple(self._line(index, seqs) for index in range(count))
+
+    def _line(self, index: int, seqs: Mapping[int, int]) -> Line:
+        if index in seqs:
+            return Line(Outcome.ACCEPTED, seqs[index])
+        if index in self.refused:
+            return Line(Outcome.REFUSED, reason=self.refused[index])
+        earlier = self.repeats[index]
+        seq = earlier.seq if earlier.nth is None else seqs[earlier.nth]
+        return Line(Outcome.DUPLICATE, seq, reason="already-shared")
+
+
+def judge(
+    batch: Sequence[Prepared], own: Mapping[VersionOfId, Iterable[OwnLive]], live_unders: frozenset[int]
+) -> Judged:
+    """Return what becomes of each share.
+
+    1. What it rests on has ended: refused.
+    2. The same bytes to the same audience: a duplicate, in the batch too.
+    3. Other bytes of the same id and version: refused; of a type without versions, they replace the older ones.
+    """
+    judged = Judged()
+    standing: dict[VersionOfId, list[OwnLive]] = {}
+    for index, item in enumerate(batch):
+        if item.new.under is not None and item.new.under not in live_unders:
+            judged.refused[index] = UNDER_ENDED
+            continue
+        place = item.place
+        here = standing.get(place)
+        if here is None:
+            here = standing[place] = list(own.get(place, ()))
+        same = next((o for o in here if o.digest == item.digest and o.audience_key == item.audience_key), None)
+        if same is not None:
+            judged.repeats[index] = same
+            continue
+        replaced = [other for other in here if other.digest != item.digest]
+        if replaced and place[1]:
+            judged.refused[index] = REWRITTEN
+            continue
+        _replace(judged, replaced)
+        here[:] = [other for other in here if other.digest == item.digest]
+        here.append(OwnLive(item.digest, item.audience_key, nth=index))
+        judged.accepted.append(index)
+    return judged
+
+
+def _replace(judged: Judged, replaced: Iterable[OwnLive]) -> None:
+    for other in replaced:
+        if other.seq is not None:
+            judged.superseded.append(other.seq)
+        elif other.nth is not None:
+            judged.stillborn.add(other.nth)

@@ -1,0 +1,53 @@
+"""`mitra check` finds one wrong byte anywhere at rest and says where."""
+
+import pytest
+from django.db import connection
+
+import world as region
+from mitra.store.inspection import inspect_store
+
+
+@pytest.fixture
+def world(empty_store):
+    return region.build()
+
+
+FOURTH = "(SELECT id FROM ledger_act WHERE leaf = 3)"
+BODY = f"UPDATE ledger_actbody SET body = CAST(body || ' ' AS BLOB) WHERE act_id = {FOURTH}"
+
+
+def change(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert cursor.rowcount > 0
+
+
+def test_a_sound_store_has_no_faults(world):
+    found = inspect_store()
+    assert found.faults == []
+    assert found.checked["shares"] == len(world.secrets) + 1
+    assert found.checked["records"] == len(world.secrets) + 1
+    assert found.checked["acts"] > found.checked["shares"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("UPDATE record SET raw = CAST(replace(raw, 'canary-green', 'canary-grown') AS BLOB) WHERE id = 2", "record 2"),
+        ("UPDATE record SET created_by = '' WHERE id = 1", "record 1"),
+        ("UPDATE record SET marking_at = marking_at + 1 WHERE id = 3", "record 3"),
+        ("DELETE FROM atom WHERE record = 2", "record 2"),
+        ("UPDATE atom SET record = 99 WHERE record = 11", "atoms or networks"),
+        ("DELETE FROM share WHERE seq = 4", "share 4"),
+        ("UPDATE share SET at = 1 WHERE seq = 4", "share 4"),
+        ("UPDATE share SET act = 0 WHERE seq = 5", "share 5"),
+        ("UPDATE tally SET n = n + 1", "tally"),
+        (BODY, "leaf 3"),
+        ("UPDATE ledger_counter SET seq = seq + 1", "counter"),
+        ("UPDATE ledger_counter SET leaf = leaf + 1", "counter"),
+    ],
+)
+def test_one_wrong_cell_is_found_and_located(world, sql, fault):
+    change(sql)
+    faults = inspect_store().faults
+    assert any(fault in sentence for sentence in faults), faults
