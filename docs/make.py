@@ -1,24 +1,22 @@
-"""Write the pages of docs/ that are made from the code: commands, errors, the truth table, the house in one picture.
+"""Write the pages of docs/ that are made from the code, so that they cannot say anything else than the program does.
 
 `python docs/make.py` writes them, `--check` says which differ; a house test calls the latter.
 """
 
 from __future__ import annotations
 
-import html
-import importlib
 import inspect
-import itertools
+import os
 import sys
-import tomllib
+import tempfile
 from pathlib import Path
 
-import click
-import grimp
+import django
+import house_picture
+import rules_page
 import typer
 
 DOCS = Path(__file__).resolve().parent
-ROOT = DOCS.parent
 MADE = "*This page is made from the code by `make docs`.*\n"
 
 
@@ -29,32 +27,34 @@ def commands() -> str:
     lines = [
         "# Commands\n",
         MADE,
+        "Every command but `init`, `demo` and `--help` needs a node: the one in `MITRA_HOME`, else in `~/.mitra`.\n",
+        "`--json` prints one JSON value a line, for machines: [what it prints](json-output.md).\n",
         "Exit codes: 0 done, 1 refused, 2 nothing could be read or the command line is wrong.\n",
     ]
-    root = typer.main.get_command(app)
-    context = click.Context(root, info_name="mitra")
-    for name, command in _walk(root, context, "mitra"):
-        lines += [f"## `{name}`\n", f"{command.get_short_help_str(200)}\n", "| | |", "| --- | --- |"]
-        for parameter in command.params:
-            if parameter.name == "help":
-                continue
-            words = (
-                ", ".join(f"`{word}`" for word in parameter.opts)
-                if isinstance(parameter, click.Option)
-                else f"`{parameter.human_readable_name}`"
-            )
-            lines.append(f"| {words} | {getattr(parameter, 'help', '') or ''} |")
-        lines.append("")
+    for name, command in _walk(typer.main.get_command(app), "mitra"):
+        lines += [f"## `{name}`\n", f"{command.help}\n"]
+        options = [parameter for parameter in command.params if parameter.name != "help"]
+        if options:
+            lines += ["| | |", "| --- | --- |", *map(_option_row, options), ""]
     return "\n".join(lines)
 
 
-def _walk(command, context, name):  # noqa: ANN001, ANN202 - click's own types are protocols of another package
-    for sub in command.list_commands(context):
-        child = command.get_command(context, sub)
-        if hasattr(child, "list_commands"):
-            yield from _walk(child, click.Context(child, parent=context, info_name=sub), f"{name} {sub}")
+def _walk(command, name):  # noqa: ANN001, ANN202 - typer brings its own copy of click's types
+    for sub, child in command.commands.items():
+        if hasattr(child, "commands"):
+            yield from _walk(child, f"{name} {sub}")
         else:
             yield f"{name} {sub}", child
+
+
+def _option_row(parameter) -> str:  # noqa: ANN001 - likewise
+    if parameter.param_type_name == "argument":
+        shown = f"`{parameter.metavar or (parameter.name or '').upper()}`"
+    else:
+        takes = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+        shown = ", ".join(f"`{word}{takes}`" for word in parameter.opts)
+    needed = " **needed**" if parameter.required and parameter.param_type_name == "option" else ""
+    return f"| {shown} | {getattr(parameter, 'help', '') or ''}{needed} |"
 
 
 def errors() -> str:
@@ -77,68 +77,73 @@ def truth() -> str:
     return f"# Who reads what: the truth table\n\n{MADE}\n{truth.markdown()}"
 
 
-ROW = 44
-LEFT = 150
-WIDTH = 860
+def roles() -> str:
+    """Return what roles and scopes open, and what a standing takes away."""
+    from mitra.community import rules, words
+    from mitra.community.facts import SCOPES
 
+    def named(codes: object) -> str:
+        return ", ".join(f"`{code}`" for code in sorted(codes)) or "none"  # type: ignore[call-overload]
 
-def house() -> str:
-    """Return the house as SVG: a row a room, in the order of the layers' contract, and an arc for each real import."""
-    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ][0]
-    rooms = [room.strip() for layer in contract["layers"] for room in layer.split("|")]
-    graph = grimp.build_graph("mitra", cache_dir=None)
-    at = {room: 40 + ROW * row for row, room in enumerate(rooms)}
-    height = at[rooms[-1]] + 60
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="15">',
-        "<title>The layers of Mitra: a room imports only what stands below it</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#fbfaf6"/>',
+    lines = [
+        "# Roles, scopes and standing\n",
+        MADE,
+        "A person has roles, a machine credential has scopes. Each opens *rooms*: only who holds a room reads in it.\n",
+        "## Roles of persons\n",
+        "| role | in words | rooms | scopes |",
+        "| --- | --- | --- | --- |",
     ]
-    parts += [
-        _arc(at[upper], at[lower])
-        for upper, lower in itertools.combinations(rooms, 2)
-        if graph.direct_import_exists(importer=f"mitra.{upper}", imported=f"mitra.{lower}", as_packages=True)
+    for role, rule in rules.ROLES.items():
+        centre = " (only at the centre)" if rule.is_of_centre else ""
+        rooms, scopes = named(rule.rooms), named(rule.scopes)
+        lines.append(f"| `{role}` | {words.ROLE_DOES[role]}{centre} | {rooms} | {scopes} |")
+    days = (rules.CREDENTIAL_LIFE.days, rules.CREDENTIAL_LONGEST_LIFE.days)
+    lines += [
+        "\n## Scopes of machine credentials\n",
+        f"A credential works for {days[0]} days if nothing else is asked for, and for {days[1]} days at most.\n",
+        "| scope | in words |",
+        "| --- | --- |",
+        *(f"| `{scope}` | {words.SCOPES[scope]} |" for scope in SCOPES),
+        "\n## Standing of organisations\n",
+        "| standing | may become | what it means |",
+        "| --- | --- | --- |",
     ]
-    for room in rooms:
-        parts += _row(room, at[room])
-    note = "An arc is an import; each leads down."
-    parts += [f'<text x="{LEFT}" y="{height - 16}" fill="#504d45">{note}</text>', "</svg>\n"]
-    return "\n".join(parts)
-
-
-def _arc(top: int, bottom: int) -> str:
-    bow = LEFT - 12 - (bottom - top) / 3.4
-    path = f"M{LEFT} {top}C{bow:.0f} {top} {bow:.0f} {bottom} {LEFT} {bottom}"
-    return f'<path d="{path}" fill="none" stroke="#0b5a5f" stroke-opacity=".45"/>'
-
-
-def _row(room: str, y: int) -> list[str]:
-    sign = inspect.getdoc(importlib.import_module(f"mitra.{room}")).splitlines()[0].rstrip(".")
-    return [
-        f'<rect x="{LEFT}" y="{y - 16}" width="120" height="32" rx="2" fill="#fff" stroke="#1b1a17"/>',
-        f'<text x="{LEFT + 60}" y="{y + 5}" text-anchor="middle" font-weight="600" fill="#1b1a17">{room}</text>',
-        f'<text x="{LEFT + 136}" y="{y + 5}" fill="#504d45">{html.escape(sign)}</text>',
+    for standing, steps in rules.STANDING_STEPS.items():
+        lines.append(f"| `{standing}` | {named(steps)} | {words.STANDING_MEANS[standing]} |")
+    left_out = ", ".join(f"`{kind}`" for kind in sorted(rules.LEFT_OUT_OF_COMMUNITY))
+    lines += [
+        f"\nAn accredited body is in the community, which TLP:GREEN reaches, unless it is of this kind: {left_out}.\n",
+        "Kinds: " + ", ".join(f"`{kind}`" for kind in rules.KINDS) + ".\n",
     ]
+    return "\n".join(lines)
+
+
+def rules() -> str:
+    """Return every rule by which intake refuses or holds something."""
+    head = [
+        "# Rules of intake\n",
+        MADE,
+        "Whatever is shared ends as accepted, duplicate, held or refused. What was refused or held comes with a rule,",
+        "a sentence and the place in the input. `…` stands for words from the input.\n",
+    ]
+    return "\n".join((*head, *rules_page.tables()))
 
 
 PAGES = {
     "reference/commands.md": commands,
     "reference/errors.md": errors,
+    "reference/roles-and-scopes.md": roles,
+    "reference/rules.md": rules,
     "reference/truth-table.md": truth,
-    "pictures/house.svg": house,
+    "pictures/house.svg": house_picture.house,
 }
 
 
 def main() -> int:
     """Write or compare every page; return 1 when `--check` finds one that differs."""
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mitra.config.settings")
-    django.setup()
+    with tempfile.TemporaryDirectory() as home:  # settings make a node's secrets where there are none
+        os.environ |= {"DJANGO_SETTINGS_MODULE": "mitra.config.settings", "MITRA_HOME": home}
+        django.setup()
     differ = []
     for name, make in PAGES.items():
         path, text = DOCS / name, make()

@@ -16,6 +16,9 @@ organisations = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="O
 circles = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Circles: who shares with whom.")
 tokens = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Machine credentials.")
 
+A_CENTURY = 36_500
+"""Days; what is longer than two years is refused by its rule, what is longer than this is no date."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON value a line, for machines.")]
 Org = Annotated[str, typer.Argument(metavar="ORG", help="A slug or a STIX id.")]
 
@@ -54,11 +57,37 @@ def add_organisation(
     from mitra.community.facts import NewOrganisation
 
     new = NewOrganisation(slug=slug, name=name, kind=kind, country=country, standing=standing)
+    above = queries.get_organisation(sponsor) if sponsor else None
     added = operations.add_organisation(new, by=_centre(), now=now)
-    if sponsor:
-        above = queries.get_organisation(sponsor).id
-        added = operations.set_sponsor(added.id, sponsor=above, by=_centre(), now=now)
+    if above is not None:
+        added = operations.set_sponsor(added.id, sponsor=above.id, by=_centre(), now=now)
     _say_organisation(added, json=json)
+
+
+@organisations.command("administrator")
+def add_administrator(
+    organisation: Org,
+    email: Annotated[str, typer.Argument(help="The address that the person signs in with.")],
+    name: Annotated[str, typer.Option(help="The person's name, in any script.")],
+    json: Json = False,
+) -> None:
+    """Give an organisation its first administrator; the password is shown this once."""
+    now = open_node()
+    from mitra.community import operations, queries
+    from mitra.community.facts import NewPerson
+
+    actor = queries.actor_of_operator(organisation)
+    added = operations.add_person(NewPerson(email=email, name=name, roles=("administrator",)), by=actor, now=now)
+    if json:
+        person = {
+            "email": added.person.email,
+            "password": added.password,
+            "organisation": actor.organisation_slug,
+            "role": "administrator",
+        }
+        say.line({"url": None, "home": None, "people": [person], "credentials": []})
+    else:
+        say.words(f"{added.person.email}, password {added.password} (shown this once).")
 
 
 @organisations.command("list")
@@ -187,7 +216,7 @@ def _say_circle(circle: CircleFacts, *, json: bool) -> None:
             }
         )
     else:
-        say.words(f"{circle.slug}: {circle.name}, {circle.kind}, {circle.count} members")
+        say.words(f"{circle.slug}: {circle.name}, {circle.kind}, {say.counted(circle.count, 'member')}")
 
 
 @tokens.command("new")
@@ -197,7 +226,9 @@ def new_token(
     label: Annotated[
         str, typer.Option(help="What it is for, so that a person can tell it later.")
     ] = "made on the command line",
-    days: Annotated[int | None, typer.Option(help="How long it works; a year without it, two years at most.")] = None,
+    days: Annotated[
+        int | None, typer.Option(max=A_CENTURY, help="How long it works; a year without it, two years at most.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a machine credential; its token is shown this once."""

@@ -14,6 +14,7 @@ from mitra.cli.members import Json
 from mitra.cli.start import choose_home, open_node, set_up
 from mitra.core.errors import Conflict, InvalidInput
 
+MOUNTS = Path("/proc/mounts")
 NETWORK_FILE_SYSTEMS = {
     "nfs",
     "nfs4",
@@ -70,15 +71,15 @@ def init(
     if json:
         say.line({"url": None, "home": str(folder), "people": [person], "credentials": []})
         return
-    say.words(f"{name} is made in {folder}, with {len(founded.members)} members.")
+    say.words(f"{name} is made in {folder}, with {say.counted(len(founded.members), 'member')}.")
     say.words(f"First administrator: {person['email']}, password {person['password']} (shown this once).")
-    say.words("Next: mitra serve")
+    say.words(f"Next: MITRA_HOME={folder} mitra serve" if home is not None else "Next: mitra serve")
 
 
-def refuse_network_file_system(folder: Path) -> None:
+def refuse_network_file_system(folder: Path, mounts_file: Path = MOUNTS) -> None:
     """Raise InvalidInput where SQLite's locks cannot be trusted (GROUND 2.7)."""
     try:
-        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+        mounts = [line.split()[1:3] for line in mounts_file.read_text(encoding="utf-8").splitlines()]
     except OSError:  # not Linux: nothing to read, so nothing to refuse
         return
     path = str(folder.resolve())
@@ -106,14 +107,20 @@ def demo(
     json: Json = False,
 ) -> None:
     """Show a throw-away node with the region's members, real indicators and a story."""
+    import signal
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="mitra-demo-") as folder:
-        os.environ["MITRA_HOME"] = folder
-        set_up()
-        from mitra.demo.run import run
+    # Being told to stop is one way out, by whichever signal: the server ends and the folder goes.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory(prefix="mitra-demo-") as folder:
+            os.environ["MITRA_HOME"] = folder
+            set_up()
+            from mitra.demo.run import run
 
-        ended = run(port=port, is_once=once, is_json=json)
+            ended = run(port=port, is_once=once, is_json=json)
+    except KeyboardInterrupt:
+        ended = 0
     raise typer.Exit(ended)
 
 

@@ -26,6 +26,11 @@ def words(text: str = "") -> None:
     console.print(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, as `1 member` and `1,204 members`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a small table for a person."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")

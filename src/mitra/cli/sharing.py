@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
     from mitra.exchange.facts import Report, Terms
+    from mitra.exchange.queries import Known
 
 As = Annotated[str, typer.Option("--as", metavar="ORG", help="In whose name: a slug or a STIX id.")]
 Level = TypeVar("Level", Tlp, Pap)
@@ -49,9 +50,11 @@ def share(
     """Share what files hold; each object ends accepted, duplicate, held or refused."""
     now = open_node()
     from mitra.community import queries as community
+    from mitra.exchange import operations
 
     actor = community.actor_of_operator(as_)
     terms = _terms(actor, tlp=tlp, circles=circle or [], pap=pap, embargo=embargo)
+    operations.check_terms(actor, terms, now=now)
     totals = {"accepted": 0, "duplicate": 0, "held": 0, "refused": 0}
     unread = 0
     for name in files:
@@ -59,7 +62,7 @@ def share(
             report = _share_one(name, actor, terms, now, quiet=json)
         except (InvalidInput, OSError) as error:
             unread += 1
-            sys.stderr.write(f"mitra: {name}: {error}\n")
+            sys.stderr.write(f"mitra: {name}: {_why_not(error)}\n")
             continue
         _tell(report, json=json)
         for outcome, count in report.totals.items():
@@ -86,15 +89,12 @@ def lookup(
     viewer = community.actor_of_operator(as_).viewer if as_ else community.PUBLIC
     asked = list(values or [])
     if file is not None:
-        asked += [line for raw in file.read_text(encoding="utf-8").splitlines() if (line := raw.strip())]
+        asked += _lines_of(file)
     if not asked:
         sys.stderr.write("mitra: give a value or a file of values to look up.\n")
         raise typer.Exit(READ_NOTHING)
     for known in queries.look_up(viewer, asked, now=now):
-        records = [
-            {"id": found.id, "type": found.type, "shared_by": found.shared_by, "since": found.since.isoformat()}
-            for found in known.records
-        ]
+        records = _records(known)
         if json:
             say.line({"value": known.value, "known": bool(records), "records": records})
         elif not records:
@@ -103,6 +103,21 @@ def lookup(
             say.words(f"{known.value}: known")
             for record in records:
                 say.words(f"  {record['type']} from {record['shared_by']} since {record['since']}  {record['id']}")
+
+
+def _records(known: Known) -> list[dict[str, object]]:
+    """Return a line for each record and sharer, since its first version; nothing of RED."""
+    lines: dict[tuple[str, str], dict[str, object]] = {}
+    for found in sorted(known.records, key=lambda record: record.since):
+        if found.id:
+            line: dict[str, object] = {
+                "id": found.id,
+                "type": found.type,
+                "shared_by": found.shared_by,
+                "since": found.since.isoformat(),
+            }
+            lines.setdefault((found.id, found.shared_by), line)
+    return list(lines.values())
 
 
 def export(
@@ -121,6 +136,22 @@ def export(
         raise InvalidInput(message, path="format", rule="unknown-format")
     for chunk in formats[format_](community.actor_of_operator(as_).viewer, now=now):
         sys.stdout.buffer.write(chunk)
+
+
+def _lines_of(file: Path) -> list[str]:
+    """Return a file's lines that are not empty; the command ends here when it cannot be read."""
+    try:
+        return [line for raw in file.read_text(encoding="utf-8").splitlines() if (line := raw.strip())]
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"mitra: {file}: {_why_not(error)}\n")
+        raise typer.Exit(READ_NOTHING) from None
+
+
+def _why_not(error: Exception) -> str:
+    """Return in words why a file was not read."""
+    if isinstance(error, UnicodeDecodeError):
+        return "This is not text in UTF-8; save it as UTF-8."
+    return f"{error.strerror}." if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _terms(actor: Actor, *, tlp: str, circles: list[str], pap: str, embargo: str) -> Terms:

@@ -13,8 +13,9 @@ from mitra.community.rules import ROLES
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.demo import contents
 from mitra.demo.cast import read_cast, stix_id_of
-from mitra.demo.leaflet import SHOWN_TOKENS, people_table, things_to_try, ticket, token_table
-from mitra.demo.story import EVERYBODY, SCENES, STEPS, Correction, Passing, machine_reads, person_reads
+from mitra.demo.leaflet import SHOWN_TOKENS, people_lines, things_to_try, ticket, token_lines
+from mitra.demo.steps import Correction, Passing
+from mitra.demo.story import EVERYBODY, SCENES, STEPS, machine_reads, person_reads
 from mitra.exchange import queries
 from mitra.exchange.models import HeldItem
 from mitra.store.doors import store
@@ -219,8 +220,12 @@ def test_the_ticket_names_every_body_with_its_standing(loaded):
 def test_the_leaflet_leads_to_things_that_are_there(loaded):
     lines = things_to_try(loaded, "http://127.0.0.1:8000/", Path("/tmp/x"))
     assert any(loaded.refs["kit"] in line for line in lines)
-    assert people_table(loaded).row_count == len(ROLES)
-    assert token_table(loaded).row_count == len(SHOWN_TOKENS)
+    passwords = {line.split()[-1] for line in people_lines(loaded)[1:]}
+    assert passwords < {person.password for person in loaded.people}
+    assert len(passwords) == len(ROLES)
+    tokens = [line.split()[-1] for line in token_lines(loaded)[1:]]
+    assert len(tokens) == len(SHOWN_TOKENS)
+    assert set(tokens) < {credential.token for credential in loaded.credentials}
 
 
 def test_corrections_keep_the_id():
