@@ -176,7 +176,12 @@ def share_page(target: Target) -> list[Ask]:
     return [
         Ask("GET", "/exchange/share"),
         *(
-            Ask("POST", "/exchange/share", {"text": text, "tlp": "GREEN", "when": "now", "step": step}, changes=True)
+            Ask(
+                "POST",
+                "/exchange/share",
+                {"text": text, "tlp": "AMBER+STRICT", "when": "now", "step": step},
+                changes=True,
+            )
             for text in (pasted, sentence)
             for step in ("understand", "readers", "share")
         ),
@@ -217,8 +222,8 @@ EXCHANGE = [
         PAGE,
         lambda target: [
             Ask("GET", "/exchange/lookups"),
-            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value}, changes=True),
-            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value, "as": "csv"}, changes=True),
+            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value}),
+            Ask("POST", "/exchange/lookups", {"values": target.value, "text": target.value, "as": "csv"}),
         ],
     ),
     Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),

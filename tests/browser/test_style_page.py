@@ -1,27 +1,12 @@
 """Every component in a real browser: nothing that axe objects to, nothing wider than a phone, no script needed."""
 
-import os
-from pathlib import Path
-
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-CHROMIUM = Path("/usr/bin/chromium")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")]
-
-
-@pytest.fixture(scope="module")
-def browser(django_db_setup):
-    """Playwright's own loop makes Django think that this thread is asynchronous, hence the variable."""
-    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as started:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), chromium_sandbox=False)
-        yield chromium
-        chromium.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

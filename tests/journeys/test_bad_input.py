@@ -1,7 +1,8 @@
-"""Bad input on the command line: a line for the object, the rest goes on, nothing is lost, memory stays where it was."""
+"""Bad input on the command line: a line for the object, the rest goes on, nothing is lost, memory stays small."""
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,7 @@ def peak_of():
         process = node.start(*words, stdout=-1)
         peak = 0
         while process.poll() is None:
-            with open(f"/proc/{process.pid}/status") as status:
+            with Path(f"/proc/{process.pid}/status").open() as status:
                 peak = max([peak, *(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))])
             time.sleep(0.05)
         return json.loads(process.communicate()[0]), peak
@@ -73,7 +74,13 @@ def test_each_bad_object_has_its_line_and_every_good_one_goes_in(node, tmp_path)
 
 
 def test_nothing_readable_is_exit_code_2_and_a_line_each(node, tmp_path):
-    contents = {"empty": b"", "packed.gz": b"\x1f\x8b\x08", "begun.json": b"[", "page.pdf": b"%PDF-1.7", "blank": b" \n"}
+    contents = {
+        "empty": b"",
+        "packed.gz": b"\x1f\x8b\x08",
+        "begun.json": b"[",
+        "page.pdf": b"%PDF-1.7",
+        "blank": b" \n",
+    }
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
     names = [*contents, "not-there", "."]

@@ -20,11 +20,15 @@ from doors import DOORS, MACHINE, PAGE, PUBLIC, Target
 
 CHANGING = (
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'),
+    re.compile(rb'name="reviewed" value="[^"]+"'),
     re.compile(rb"<time[^>]*>[^<]*</time>"),
     re.compile(rb'"request_timestamp":"[^"]+"'),
     re.compile(rb'"id":"(note--|bundle--)?[0-9a-f-]{36}"'),
     re.compile(rb"\d\d:\d\d(:\d\d)?"),
 )
+OWN_NEW_RECORD = re.compile(r"/exchange/records/[A-Za-z0-9_-]{22}$")
+"""Where a share leads its author: a public ref that is drawn for it."""
+
 HEADERS = (
     "Content-Type",
     "Location",
@@ -50,7 +54,7 @@ class Walker:
         token = world.tokens.get(name)
         self.machine = Client(headers={"Authorization": f"Bearer {token}"} if token else {})
 
-    def ask(self, door, ask):
+    def ask(self, door, ask, *, changes=False):
         """Return the answer to one request."""
         client = self.machine if door.kind == MACHINE else self.browser
         accept = "application/taxii+json;version=2.1" if door.kind == MACHINE else "text/html"
@@ -59,6 +63,8 @@ class Walker:
             how["content_type"] = ask.content_type
         response = getattr(client, ask.method.lower())(ask.path, ask.data or {}, **how)
         response.whole = b"".join(response.streaming_content) if response.streaming else response.content
+        if changes:
+            self.browser.get("/")  # what a page says once, about the last act, is said here
         return response
 
 
@@ -80,7 +86,7 @@ def shape(response, typed):
             body = body.replace(spelling.encode(), b"*")
     for pattern in CHANGING:
         body = pattern.sub(b"*", body)
-    headers = {name: response.headers.get(name, "") for name in HEADERS}
+    headers = {name: OWN_NEW_RECORD.sub("*", response.headers.get(name, "")) for name in HEADERS}
     for word in typed:
         headers = {name: text.replace(word, "*").replace(quote(word), "*") for name, text in headers.items()}
     return response.status_code, headers, body
@@ -124,7 +130,7 @@ def target_of(secret, world, walker):
         value=secret.value,
         word=secret.word,
         object=secret.object,
-        held=world.held,
+        held=world.held if of == "cert-my" else str(uuid.uuid4()),
         person=stranger.person,
         credential=stranger.credential,
         slug=of,
@@ -172,7 +178,7 @@ def compare(walker, door, target, world, *, changes):
             continue
         walker.asked.add((walker.name, ask.path))
         typed = typed_in(ask, target)
-        answer, other = walker.ask(door, ask), walker.ask(door, twin_ask)
+        answer, other = (walker.ask(door, one, changes=changes) for one in (ask, twin_ask))
         found = leaks(walker, answer, world, typed=typed)
         if found:
             faults.append(f"{walker.name} {ask.method} {ask.path}: shows {sorted(found)}")
@@ -193,6 +199,6 @@ def test_writing_what_is_hidden_answers_as_writing_what_is_nowhere(world):
     for walker in (one for one in walkers(world) if one.name in WRITERS):
         hidden = [one for one in (*world.secrets.values(), *world.withdrawn) if walker.name not in one.readers]
         for door in DOORS:
-            for secret in hidden:
+            for secret in hidden if door.name in ASKED_ABOUT_EACH else hidden[::3]:
                 faults += compare(walker, door, target_of(secret, world, walker), world, changes=True)
     assert faults == []

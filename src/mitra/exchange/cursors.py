@@ -72,6 +72,7 @@ def bind(viewer: Viewer, only: Filter, *also: str) -> bytes:
         only.versions,
         only.added_after.isoformat() if only.added_after else None,
         only.words,
+        sorted(only.without_types),
         only.embargo_ends_by.isoformat() if only.embargo_ends_by else None,
         also,
     ]

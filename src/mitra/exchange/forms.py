@@ -112,20 +112,18 @@ class FilterForm(ToldForm):
             raise forms.ValidationError(sentence % {"name": name})
         return name
 
-    def chosen_types(self, *, for_machines: bool) -> frozenset[str]:
-        """Return the types to show.  People see relations on the records that they tie; machines want them listed."""
-        name = self.cleaned_data["type"]
-        if name == EVERYTHING or (for_machines and not name):
-            return frozenset()
-        return frozenset({name}) if name else (frozenset(plain.TYPES) | frozenset(self.types)) - {"relationship"}
-
     def only(self, *, for_machines: bool = False) -> Filter:
-        """Return the filter; call it on a valid form."""
+        """Return the filter; call it on a valid form.
+
+        People see relations on the records that they tie, machines want them listed.
+        """
         clean = self.cleaned_data
+        kind = clean["type"]
         return Filter(
             versions="last",
             words=clean["words"],
-            types=self.chosen_types(for_machines=for_machines),
+            types=frozenset({kind} - {"", EVERYTHING}),
+            without_types=frozenset() if kind or for_machines else frozenset({"relationship"}),
             tlps=frozenset({int(LEVELS[clean["tlp"]])} if clean["tlp"] else ()),
             by=frozenset({self.organisations[clean["by"]].id} if clean["by"] else ()),
             circles=frozenset({self.circles[clean["circle"]].id} if clean["circle"] else ()),

@@ -144,6 +144,8 @@ class Filter:
     added_after: datetime | None = None
     words: str = ""
     """A case-insensitive part of the title."""
+    without_types: frozenset[str] = frozenset()
+    """Types left out.  RED stays whatever its type, because its lines do not tell one."""
     embargo_ends_by: datetime | None = None
     """Shares whose audience has an embargo that ends by then."""
 

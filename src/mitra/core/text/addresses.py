@@ -63,3 +63,10 @@ def range_keys(value: str) -> tuple[bytes, bytes]:
     """Return the first and the last key of one normalised CIDR range."""
     whole = ipaddress.ip_network(value)
     return address_key(str(whole.network_address)), address_key(str(whole.broadcast_address))
+
+
+def ranges_of(lo: bytes, hi: bytes) -> list[tuple[str, str]]:
+    """Return (kind, CIDR notation) of the ranges between two 16-byte keys, both inclusive; `range_keys` goes back."""
+    ends = [_unmapped(ipaddress.IPv6Address(key)) for key in (lo, hi)]
+    whole = ipaddress.summarize_address_range(*ends)
+    return [(f"ipv{each.version}-addr", str(each)) for each in whole]

@@ -22,6 +22,7 @@ from mitra.community import queries as community
 from mitra.core.stix.atoms import atoms_of
 from mitra.core.stix.markings import TLP2_DEFINITIONS
 from mitra.core.stix.printing import splice
+from mitra.core.text.addresses import ranges_of
 from mitra.store.doors import store
 from mitra.store.facts import Filter
 
@@ -98,8 +99,12 @@ def rows_of(share: Share, shared_by: str) -> Iterator[tuple[str, ...]]:
         share.stix_id,
         share.ref,
     )
-    for atom in atoms_of(obj).atoms:
+    spoken = atoms_of(obj)
+    for atom in spoken.atoms:
         yield (atom.value, atom.kind, *tail)
+    for network in spoken.networks:
+        for kind, written in ranges_of(network.lo, network.hi):
+            yield (written, kind, *tail)
 
 
 def print_rows(rows: list[tuple[str, ...]]) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext
 
-from mitra.exchange import operations, queries, telling
+from mitra.exchange import operations, queries, sayings, telling
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -169,7 +169,7 @@ def value_of(found: Candidate, known: Known, *, is_checked: bool) -> Value:
         kind=found.kind,
         kind_label=telling.kind_label(found.kind),
         value=found.value,
-        why=telling.candidate_why(known, found.harm.what if found.harm else ""),
+        why=sayings.candidate_why(known, found.harm.what if found.harm else ""),
         tlp=max((record.tlp for record in known.records if record.id), default=None) if found.harm is None else None,
         is_checked=is_checked,
     )

@@ -15,7 +15,7 @@ from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_READ
 from mitra.core.stix.values import recognise
 from mitra.core.text.defang import refang
-from mitra.exchange import queries, telling
+from mitra.exchange import queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
 from mitra.exchange.views.records import holds_room, may_share
 from mitra.store.facts import Filter
@@ -48,10 +48,10 @@ def lookup(request: AskedRequest) -> HttpResponse:
     context |= {
         "known": known,
         "plain": refang(asked),
-        "sayings": telling.sayings_of(known),
+        "sayings": sayings.sayings_of(known),
         "by_title": by_title,
         "kind": telling.kind_label(known.kind) if known.kind else "",
-        "answer": telling.known_answer(known, by_title, zone=zone_of(request), now=request.now),
+        "answer": sayings.known_answer(known, by_title, zone=zone_of(request), now=request.now),
         "page_tlp": strictest(known, by_title),
     }
     return page(request, "exchange/lookup.html", context)
@@ -96,7 +96,7 @@ def lookups(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
         headers = {"Content-Disposition": 'attachment; filename="look-ups.csv"'}
         return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
     answers = queries.look_up_file(request.viewer, form.lines(), now=request.now)
-    shown = [telling.answered(known) for known in islice(answers, MOST_SHOWN)]
+    shown = [sayings.answered(known) for known in islice(answers, MOST_SHOWN)]
     context |= {
         "shown": shown,
         "known_count": sum(answer.is_known for answer in shown),

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mitra.core.ledger.dates import micros
+from mitra.core.policy.facts import Tlp
 from mitra.store.keys import order_of
 from mitra.store.sqlite.raw import fold, marks, numbers
 from mitra.store.states import LIVE
@@ -167,6 +168,10 @@ class Asking:
         if only.types:
             parts.append(f"s.type IN ({marks(len(only.types))})")
             values.extend(sorted(only.types))
+        if only.without_types:
+            red = numbers(key for key in self._reach.ids if self._reach.audiences[key].tlp is Tlp.RED)
+            parts.append(f"(s.type NOT IN ({marks(len(only.without_types))}) OR +s.audience IN ({red}))")
+            values.extend(sorted(only.without_types))
         if only.words:
             parts.append("instr(fold(r.title), ?)")
             values.append(fold(only.words))
