@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,11 +150,10 @@ def start(port: int, *, log: int | None = None) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(  # noqa: S603 - our own words
         command, env=environment, stdout=subprocess.DEVNULL, stderr=log
     )
-    try:
+    with ExitStack() as ending:
+        ending.callback(stop, server)  # whatever ends us here, Ctrl-C too, the child ends with us
         wait_until_ready(server, port)
-    except BaseException:  # whatever ends us here, Ctrl-C too, the child ends with us
-        stop(server)
-        raise
+        ending.pop_all()
     return server
 
 
