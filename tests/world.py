@@ -7,6 +7,7 @@ STIX id), so that a leak is found by searching what a door answered for words th
 from __future__ import annotations
 
 import io
+import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -132,7 +133,7 @@ def _held(world: World) -> None:
             "8.8.8.8",
             Tlp.GREEN,
             frozenset({"cert-my"}),
-            "no-ref-yet",
+            secrets.token_urlsafe(16),
             made,
         )
     )

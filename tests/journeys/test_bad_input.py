@@ -53,7 +53,7 @@ def test_each_bad_object_has_its_line_and_every_good_one_goes_in(node, tmp_path)
     began = time.monotonic()
     *told, totals = node.ask("share", file, "--as", SHARER, "--tlp", "green")
 
-    assert time.monotonic() - began < 60, "a pattern or a nest took its time"
+    assert time.monotonic() - began < 120, "a pattern or a nest took its time"
     assert totals == {"accepted": len(BAD) + 1, "duplicate": 0, "held": 0, "refused": len(BAD) + 2}
     told_of = {line["line"]: line for line in told}
     for number, bad in enumerate(BAD):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import available_timezones
@@ -13,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from mitra.community import words
 from mitra.community.facts import NewCredential, NewPerson, Preferences
 from mitra.community.rules import ROLES
-from mitra.core.errors import Conflict, InvalidInput
 from mitra.web.look import DENSITIES, THEMES
+from mitra.web.told import Answer, ToldForm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mitra.community.facts import CircleFacts
@@ -42,36 +41,6 @@ NEAR_ZONES = (
     "Asia/Yangon",
 )
 LIVES = {"30": _("30 days"), "90": _("90 days"), "365": _("a year")}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer of a question, as `<c-choice>` shows it."""
-
-    value: str
-    title: Words
-    why: Words = ""
-    n: Words = ""
-    is_checked: bool = False
-
-
-class ToldForm(forms.Form):
-    """A form that tells what an operation refused, beside the field that it is about."""
-
-    def attempt(self, act: Callable[[], Made]) -> Made | None:
-        """Return what the act made, or None after putting its refusal on the form."""
-        try:
-            return act()
-        except InvalidInput as error:
-            self.add_error(error.path if error.path in self.fields else None, error.message)
-        except Conflict as error:
-            self.add_error(None, str(error))
-        return None
-
-    def answers(self, name: str, words_of: Mapping[str, Words], why: Mapping[str, Words]) -> list[Answer]:
-        """Return the answers of one question, those chosen checked."""
-        chosen = set(self[name].value() or ())
-        return [Answer(code, title, why.get(code, ""), is_checked=code in chosen) for code, title in words_of.items()]
 
 
 class RolesForm(ToldForm):

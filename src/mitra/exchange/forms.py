@@ -159,6 +159,7 @@ class TermsForm(ToldForm):
         addressees: Sequence[Addressee] = (),
         zone: str = "UTC",
         levels: Sequence[Tlp] = tuple(Tlp),
+        stands_until: datetime | None = None,
         **kwargs: Any,  # noqa: ANN401 - Django's form arguments
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -166,6 +167,7 @@ class TermsForm(ToldForm):
         self.addressees = addressees
         self.own_zone = zone
         self.levels = levels
+        self.stands_until = stands_until
         choose(self, "tlp", [word for word, level in LEVELS.items() if level in levels])
         choose(self, "circles", list(self.known_circles))
         choose(self, "persons", [person.ref for person in addressees])
@@ -180,10 +182,15 @@ class TermsForm(ToldForm):
         """Read the end of the embargo."""
         clean = super().clean() or self.cleaned_data
         if clean.get("when") == "later":
-            self.embargo_until = self._read_embargo(clean)
+            self.embargo_until = self._as_it_stands(self._read_embargo(clean))
         elif clean.get("date") or clean.get("hour"):
             self.add_error("when", gettext("You wrote a day or an hour: choose “Not before”, or take it away."))
         return clean
+
+    def _as_it_stands(self, until: datetime | None) -> datetime | None:
+        """Return the end as it stands to the microsecond, where a form, which knows seconds, did not move it."""
+        stands = self.stands_until
+        return stands if stands is not None and until == stands.replace(microsecond=0) else until
 
     def _read_embargo(self, clean: Mapping[str, Any]) -> datetime | None:
         """Return the instant of date, hour and zone; explain a local time that its zone does not have."""

@@ -13,11 +13,6 @@ from mitra.core.policy.facts import Standing
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _doors(settings):
-    settings.ROOT_URLCONF = "doors_of_community"
-
-
 @pytest.fixture
 def admin(world, client):
     world.add_person("cert-th", "a@cert-th.example", "administrator", name="สมหญิง ใจดี")

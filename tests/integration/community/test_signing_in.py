@@ -21,8 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _doors(settings):
-    settings.ROOT_URLCONF = "doors_of_community"
+def _forgotten_attempts():
     cache.clear()
 
 

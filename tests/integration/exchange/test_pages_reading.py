@@ -32,10 +32,15 @@ def test_the_list_shows_each_viewer_its_own_and_counts_it(region, browse, viewer
 def test_red_in_a_list_shows_label_room_and_hour_only(region, browse):
     page = text(browse("th-named").get("/exchange/records"))
     rows = page[page.index('<ul class="rows">') :].split("<li>")
-    (line,) = [row for row in rows if "TLP:RED" in row]
+    (line,) = [row for row in rows if 'data-tlp="red"' in row]
     assert "For named persons, you among them" in line
     assert "CSIRT (SG)" not in line
     assert "red" not in words_seen(region, page)
+
+
+@pytest.mark.parametrize("query", ["type=indicator", "by=cert-sg", "words=canary-red", "type=all&words=canary"])
+def test_no_filter_tells_of_a_red_record_what_its_line_does_not(region, browse, query):
+    assert 'data-tlp="red"' not in text(browse("th-named").get(f"/exchange/records?{query}"))
 
 
 def test_a_filter_narrows_and_stands_in_the_address(region, browse):

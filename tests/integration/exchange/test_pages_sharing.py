@@ -1,6 +1,7 @@
 """Sharing by hand: nothing goes unseen, nothing typed is lost, and everyone hears what became of each object."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,9 @@ from page_words import errors, heading, record_of, text, words_seen
 
 import world as region_words
 from mitra.community.models import Person
+from mitra.core.policy.facts import Tlp
+from mitra.exchange import operations
+from mitra.exchange.facts import Terms
 from mitra.exchange.models import HeldItem
 from mitra.ledger.models import Act
 from mitra.store.doors import store
@@ -258,6 +262,19 @@ def test_its_owner_tightens_and_widens(region, browse):
     widened = client.post(tightened["Location"] + "/audience", {**terms, "tlp": "GREEN", "circles": []})
     assert widened.status_code == 302
     assert "canary-amber" in readable(region.people["cert-my"], region.now)
+
+
+def test_an_embargo_that_nobody_moved_stays_to_the_microsecond(region, browse):
+    obj = region_words.indicator("soon", now=region.now)
+    until = region.now + timedelta(hours=5, seconds=7, microseconds=123_456)
+    report = operations.share(
+        region_words.operator("cert-vn"),
+        region_words.bundle(obj),
+        Terms(tlp=Tlp.GREEN, embargo_until=until),
+        now=region.now,
+    )
+    page = text(browse("cert-vn").get(f"/exchange/records/{report.accepted[0].ref}/audience"))
+    assert "That is how it stands now." in page
 
 
 def test_terms_as_they_stand_change_nothing(region, browse):

@@ -19,7 +19,7 @@ from mitra.core.policy.facts import Tlp
 from mitra.core.policy.reshare import circles_inside, may_reshare, reaches_no_further
 from mitra.core.stix.versions import has_versions
 from mitra.exchange import words
-from mitra.exchange.rules import audience_of, terms_of
+from mitra.exchange.rules import as_of, audience_of, terms_of
 from mitra.store.doors import store
 from mitra.store.facts import Filter
 
@@ -123,14 +123,14 @@ def _facts_of(circles: frozenset[int]) -> Mapping[int, CircleFacts]:
 def get_terms(actor: Actor, ref: str, *, now: datetime) -> Terms:
     """Return the terms that a share stands on today; raises NotFound."""
     share = store().visible_to(actor.viewer, now=now).get(ref)
-    return terms_of(share.audience, share.pap, share.condition)
+    return terms_of(as_of(share.audience, now), share.pap, share.condition)
 
 
 def preview_change(actor: Actor, ref: str, terms: Terms, *, now: datetime) -> Change:
     """Return what the terms would do to a share; raises NotFound."""
     share = store().visible_to(actor.viewer, now=now).get(ref)
     audience = audience_of(terms, share.audience.tlp if terms.tlp is None else terms.tlp, realm=actor.viewer.realm)
-    if audience == share.audience:
+    if audience == as_of(share.audience, now):
         return Change.SAME
     inside = circles_inside(_facts_of(terms.circles), community.community_members())
     narrower = reaches_no_further(audience, share.audience, now=now, inside_community=inside)

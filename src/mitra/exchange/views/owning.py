@@ -92,16 +92,17 @@ def terms_form(request: MemberRequest, *, levels: Sequence[Tlp], first: Tlp, ter
     """Return the form of terms as it was sent, else as the record stands."""
     circles = community.list_circles(request.actor)
     zone = request.user.time_zone
+    until = None if terms is None else terms.embargo_until
     if request.method == "POST":
-        return TermsForm(request.POST, circles=circles, zone=zone, levels=levels)
+        return TermsForm(request.POST, circles=circles, zone=zone, levels=levels, stands_until=until)
     data = QueryDict(mutable=True)
     level = first if first in levels else max(levels)
     data.update(TermsForm.defaults(zone) | {"tlp": telling.word_of(level)})
     if terms is not None:
         data.setlist("circles", [circle.slug for circle in circles if circle.id in terms.circles])
-        for name, value in telling.embargo_fields(terms.embargo_until, zone).items():
+        for name, value in telling.embargo_fields(until, zone).items():
             data[name] = value
-    return TermsForm(data, circles=circles, zone=zone, levels=levels)
+    return TermsForm(data, circles=circles, zone=zone, levels=levels, stands_until=until)
 
 
 def is_applied(request: MemberRequest) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from mitra.community import queries as community
 from mitra.community.doors import scope_required
 from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE
+from mitra.core.policy.facts import Tlp
 from mitra.exchange import plain, queries, telling
 from mitra.exchange.forms import FilterForm
 from mitra.web.page import page
@@ -56,7 +57,8 @@ def records(request: AskedRequest) -> HttpResponse:
 def filter_form(request: AskedRequest) -> FilterForm:
     """Return the filters of the address, with what this viewer can choose among."""
     actor = request.actor
-    types = {kind for kind, _ in queries.list_tallies(request.viewer, now=request.now)}
+    # A line of RED does not tell its type, so neither does the choice of types.
+    types = {kind for kind, level in queries.list_tallies(request.viewer, now=request.now) if level != Tlp.RED}
     return FilterForm(
         request.GET,
         types={kind: plain.type_label(kind) for kind in types},
