@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mitra.core.policy.decide import may_read
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
-from mitra.store.facts import State
+from mitra.store.facts import State, Voice
 
 
 @dataclass
@@ -42,7 +42,12 @@ class NaiveStore:
             return "refused", "under-ended"
         line = Line(len(self.lines) + 1, new, by)
         mine = [
-            o for o in self.lines if o.by == by and o.state == State.LIVE and o.record.stix_id == new.record.stix_id
+            o
+            for o in self.lines
+            if o.by == by
+            and o.state == State.LIVE
+            and o.record.stix_id == new.record.stix_id
+            and o.new.audience.realm == new.audience.realm
         ]
         same_version = [o for o in mine if o.version == line.version]
         if any(o.record.digest == new.record.digest and o.new.audience == new.audience for o in same_version):
@@ -96,7 +101,13 @@ class NaiveDoor:
         )
 
     def _passes(self, line, only, among):
-        same_id = [o for o in among if o.record.stix_id == line.record.stix_id and o.new.voice <= line.new.voice]
+        same_id = [
+            o
+            for o in among
+            if o.record.stix_id == line.record.stix_id
+            and o.new.voice <= line.new.voice
+            and (o.record.created_by == line.record.created_by or o.by == line.by)
+        ]
         if only.versions == "last" and any(o.version > line.version for o in same_id):
             return False
         if only.versions == "first" and any(o.version < line.version for o in same_id):
@@ -131,9 +142,16 @@ class NaiveDoor:
         def weight(lines):
             return min(o.new.voice for o in lines), -len({o.by for o in lines}), min(o.seq for o in lines)
 
+        named = [(o.seq, o.record.created_by) for o in of_id if o.record.created_by]
+        author = min(named)[1] if named else ""
+
+        def voice(lines):
+            mine = min(o.new.voice for o in lines)
+            return max(mine, Voice.OTHER) if lines[0].record.created_by != author else mine
+
         ranked = sorted(by_record.values(), key=weight)
         ranked.sort(key=lambda lines: lines[0].version, reverse=True)
-        ranked.sort(key=lambda lines: min(o.new.voice for o in lines))
+        ranked.sort(key=voice)
         return [o.seq for lines in ranked for o in sorted(lines, key=lambda o: (o.new.audience.tlp, o.seq))]
 
     def with_digest(self, digest):

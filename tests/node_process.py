@@ -46,7 +46,10 @@ class Node:
         """Run a command to its end; return its exit code and what it said."""
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         process = self.start(*words, **pipes)
-        out, err = process.communicate(given, timeout=START_SECONDS)
+        try:
+            out, err = process.communicate(given, timeout=START_SECONDS)
+        finally:
+            process.terminate()
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def ask(self, *words, given=None):

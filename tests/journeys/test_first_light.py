@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 FILE = SHARED / "stix-amnesty" / "cytrox.stix2.json"
 PASSWORD = "ປ່ອງຢ້ຽມ-window-7"
 SHARER, READER, OUTSIDER = "cert-th", "cert-kh", "cert-vn"
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 REASON = "แบ่งปันผิดพลาด"
 
 
@@ -190,31 +190,34 @@ def test_a_bundle_reaches_its_circle_leaves_no_trace_outside_and_is_withdrawn(no
 
 
 def test_an_embargo_ends_by_itself(node, hub, tokens, sign_in):
-    made = indicator(1, name="ការហាមឃាត់ដែលនឹងចប់")
-    value = "c2-1.bad-domain-1.com"
-    began = time.monotonic()
-    node.ask("org", "list")  # how long a command takes on this machine, now
-    ends = datetime.now(UTC) + timedelta(seconds=3 + 3 * (time.monotonic() - began))
-    words = ("--as", SHARER, "--tlp", "green", "--embargo", ends.isoformat())
-    assert node.ask("share", "-", *words, given=json.dumps(made))[-1]["accepted"] == 1
-
     everything = collections(hub, READER, tokens[READER])["all"]
-    page = sign_in(READER)
+    page, own = sign_in(READER), sign_in(SHARER)
+    words = f"{hub}/exchange/records?words=ហាមឃាត់"
 
-    def look():
-        """Whether TAXII, the look-up and the list tell of it."""
-        told = page.request.get(f"{hub}/exchange/lookup?q={value}").text()
-        listed = page.request.get(f"{hub}/exchange/records?words=ហាមឃាត់").text()
-        return made["id"] in polled(everything), "ThaiCERT" in told, made["name"] in listed
+    def look(made):
+        """Whether TAXII, the look-up and the list tell a reader of it."""
+        told = page.request.get(f"{hub}/exchange/lookup?q=c2-{made['id'][-1]}.bad-domain-{made['id'][-1]}.com").text()
+        return made["id"] in polled(everything), "ThaiCERT" in told, made["name"] in page.request.get(words).text()
 
-    before = look()
-    assert datetime.now(UTC) >= ends or before == (False, False, False)
-    assert sign_in(SHARER).request.get(f"{hub}/exchange/records?words=ហាមឃាត់").text().count(made["name"]) > 0
+    def shared(number, seconds):
+        """Share under an embargo; return the object and when the embargo ends."""
+        made = indicator(number, name=f"ការហាមឃាត់ {number}")
+        ends = datetime.now(UTC) + timedelta(seconds=seconds)
+        terms = ("--as", SHARER, "--tlp", "green", "--embargo", ends.isoformat())
+        assert node.run("share", "-", *terms, given=json.dumps(made)).returncode in {0, 2}
+        return made, ends
 
-    assert until(lambda: datetime.now(UTC) >= ends and look()) == (True, True, True)
-    page.goto(f"{hub}/exchange/lookup?q={value}")
-    page.locator("#records a").first.click()
-    page.get_by_role("heading", name=made["name"]).wait_for()
+    # Three seconds are enough on a quiet machine; on a busy one the look must still come before the end.
+    for number, seconds in enumerate((3, 9, 27, 81), start=1):
+        made, ends = shared(number, seconds)
+        before = look(made)
+        is_own = made["name"] in own.request.get(words).text()
+        is_in_time = datetime.now(UTC) < ends
+        if is_in_time:
+            break
+    assert (is_in_time, before, is_own) == (True, (False, False, False), True)
+
+    assert until(lambda: datetime.now(UTC) >= ends and look(made)) == (True, True, True)
 
 
 def test_a_second_serve_is_refused_in_a_sentence_and_sharing_beside_it_is_ordinary(node, hub):
@@ -223,10 +226,10 @@ def test_a_second_serve_is_refused_in_a_sentence_and_sharing_beside_it_is_ordina
     assert second.stderr == (
         f"mitra: Another `mitra serve` runs on {node.home}: stop it first, or give this one another MITRA_HOME.\n"
     )
-    told = node.ask("share", "-", "--as", SHARER, "--tlp", "clear", given=json.dumps(indicator(2)))
+    told = node.ask("share", "-", "--as", SHARER, "--tlp", "clear", given=json.dumps(indicator(7)))
     assert told[-1]["accepted"] == 1
     listed = requests.get(f"{hub}/exchange/records", timeout=WAIT_SECONDS)
-    assert indicator(2)["name"] in listed.text
+    assert indicator(7)["name"] in listed.text
 
 
 def test_it_serves_again_after_it_was_stopped(tmp_path):

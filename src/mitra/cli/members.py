@@ -56,12 +56,9 @@ def add_organisation(
     from mitra.community import operations, queries
     from mitra.community.facts import NewOrganisation
 
-    new = NewOrganisation(slug=slug, name=name, kind=kind, country=country, standing=standing)
-    above = queries.get_organisation(sponsor) if sponsor else None
-    added = operations.add_organisation(new, by=_centre(), now=now)
-    if above is not None:
-        added = operations.set_sponsor(added.id, sponsor=above.id, by=_centre(), now=now)
-    _say_organisation(added, json=json)
+    above = queries.get_organisation(sponsor).id if sponsor else None
+    new = NewOrganisation(slug=slug, name=name, kind=kind, country=country, standing=standing, sponsor=above)
+    _say_organisation(operations.add_organisation(new, by=_centre(), now=now), json=json)
 
 
 @organisations.command("administrator")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mitra.core.errors import NotPermitted
@@ -16,6 +16,8 @@ EXCHANGE_READ = "exchange:read"
 EXCHANGE_SHARE = "exchange:share"
 COMMUNITY_MANAGE = "community:manage"
 SCOPES = (EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE)
+READS_NOTHING = frozenset({EXCHANGE_SHARE})
+"""Scopes that open a room for writing only."""
 ROOM_OF_SCOPE = {EXCHANGE_READ: "exchange", EXCHANGE_SHARE: "exchange", COMMUNITY_MANAGE: "community"}
 
 
@@ -40,6 +42,15 @@ class Actor:
     roles: tuple[str, ...] = ()
 
     @property
+    def sender(self) -> Viewer:
+        """What this actor's shares are judged by: whoever shares into a room is held to what is known there.
+
+        So what its organisation may read stays its owner's, though the actor itself, holding no scope to read, is
+        shown nothing of it.
+        """
+        return replace(self.viewer, rooms=self.viewer.rooms | {ROOM_OF_SCOPE[scope] for scope in self.scopes})
+
+    @property
     def is_operator(self) -> bool:
         """Whether this is the command line of the node, not a person or a machine from outside."""
         return self.person is None and self.credential is None
@@ -47,7 +58,9 @@ class Actor:
     def require(self, scope: str) -> None:
         """Raise NotPermitted unless the actor holds the scope."""
         if scope not in self.scopes:
-            message = f"This needs the scope {scope}; ask your organisation's administrator for it."
+            message = (
+                f"Your role does not open this (it needs {scope}); your organisation's administrator can change that."
+            )
             raise NotPermitted(message)
 
 
@@ -162,6 +175,7 @@ class NewOrganisation:
     native_name: str = ""
     standing: str = "proposed"
     stix_id: str = ""
+    sponsor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mitra.exchange import telling
+from mitra.web.templatetags.show import disarmed
 
 if TYPE_CHECKING:
     from mitra.exchange.queries import Relations
@@ -63,7 +64,7 @@ def graph_of(relations: Relations) -> Graph | None:
         nodes.append(
             Node(
                 ref=other.ref,
-                name=shorten(other.title),
+                name=shorten(disarmed(other.title)),
                 verb=telling.relation_words(line.how, is_outgoing=line.is_outgoing),
                 shape=SHAPES.get(other.type, "circle"),
                 x=x,

@@ -60,6 +60,7 @@ def held_items(actor: Actor) -> Iterator[Need]:
             body=line.because,
             url=reverse("exchange:held-item", args=[line.id]),
             act=_("Decide about it"),
+            since=line.held_at,
             tlp=line.tlp,
             sign="held",
             tone="warn",

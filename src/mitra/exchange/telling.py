@@ -234,7 +234,9 @@ def share_words(readers: Readers, tlp: Tlp) -> str:
     if others < 1:
         count = readers.clients
         return ngettext("Share with %(n)s client", "Share with %(n)s clients", count) % {"n": number(count)}
-    return ngettext("Share with %(n)s organisation", "Share with %(n)s organisations", others) % {"n": number(others)}
+    return ngettext("Share with %(n)s other organisation", "Share with %(n)s other organisations", others) % {
+        "n": number(others)
+    }
 
 
 def consequence(readers: Readers, tlp: Tlp) -> str:

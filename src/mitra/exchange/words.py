@@ -25,6 +25,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "unknown-circle": "There is no circle of this name that you are in.",
         "condition-too-long": "A condition has at most 500 characters.",
         "embargo-in-the-past": "The embargo ends in the past: choose a later hour, or none.",
+        "marked-stricter": "It marks itself, by a label or in a part, with a stricter level than it would go out at.",
         "under-ended": "What this would rest on was withdrawn a moment ago.",
         **RESHARE_REASONS,
     }

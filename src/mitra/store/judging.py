@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 REWRITTEN = "version-rewritten"
 UNDER_ENDED = "under-ended"
 
-VersionOfId = tuple[str, str]
+Place = tuple[str, str, int]
+"""An id, a version, a realm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Prepared:
     digest: bytes
     """The record's digest."""
     sid: int
-    place: VersionOfId
-    """The id and version under which one sender has one wording only."""
+    place: Place
+    """Where one sender has one wording only; what it says in an exercise binds nothing outside it."""
     audience: bytes
     """The audience's canonical bytes."""
     audience_key: bytes
@@ -78,9 +79,7 @@ class Judged:
         return Line(Outcome.DUPLICATE, seq, reason="already-shared")
 
 
-def judge(
-    batch: Sequence[Prepared], own: Mapping[VersionOfId, Iterable[OwnLive]], live_unders: frozenset[int]
-) -> Judged:
+def judge(batch: Sequence[Prepared], own: Mapping[Place, Iterable[OwnLive]], live_unders: frozenset[int]) -> Judged:
     """Return what becomes of each share.
 
     1. What it rests on has ended: refused.
@@ -88,7 +87,7 @@ def judge(
     3. Other bytes of the same id and version: refused; of a type without versions, they replace the older ones.
     """
     judged = Judged()
-    standing: dict[VersionOfId, list[OwnLive]] = {}
+    standing: dict[Place, list[OwnLive]] = {}
     for index, item in enumerate(batch):
         if item.new.under is not None and item.new.under not in live_unders:
             judged.refused[index] = UNDER_ENDED

@@ -55,7 +55,7 @@ class Door(Protocol):
         """Return shares in ascending seq after a position, the same bytes once, at their lowest readable place.
 
         Among the shares that the filter's levels, circles and owners leave; `last` and `first` are versions that no
-        later or earlier one of a voice as near to the author replaces.
+        later or earlier one by the same author or sharer, of a voice as near to the author, replaces.
         """
         ...
 

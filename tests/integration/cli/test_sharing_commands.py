@@ -98,8 +98,8 @@ def test_a_level_is_read_as_people_write_it(share, ask, level):
             "--embargo 'soon' is not an instant with a zone: write it as 2026-11-26T09:00+07:00.",
         ),
         (("--embargo", "2030-01-01T00:00"), 1, None),
-        (("--embargo", "2020-01-01T00:00Z"), 2, "-: The embargo ends in the past: choose a later hour, or none."),
-        (("--tlp", "red"), 2, "-: TLP:RED is shared by a person signed in on the web, not by a machine or a command."),
+        (("--embargo", "2020-01-01T00:00Z"), 1, "The embargo ends in the past: choose a later hour, or none."),
+        (("--tlp", "red"), 1, "TLP:RED is shared by a person signed in on the web, not by a machine or a command."),
     ],
 )
 def test_terms_that_cannot_be_are_one_line_and_share_nothing(home, mitra, terms, code, sentence):

@@ -123,7 +123,8 @@ def open_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
     require_manager(by)
     body = organisation_row(client)
     with transaction_unless_taken(f"This circle is open to {body.name} already."):
-        is_in = Membership.objects.filter(circle=circle, organisation=by.organisation, role="", person=None)
+        seats = Membership.objects.filter(circle__realm=by.viewer.realm, role="", person=None)
+        is_in = seats.filter(circle=circle, organisation=by.organisation)
         if not is_in.exists() or body.sponsor_id != by.organisation:
             raise NotFound("A sponsor opens a circle that it is in to a client of its own.")
         row = _circle_row(circle)
@@ -137,7 +138,8 @@ def close_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
     by.require(COMMUNITY_MANAGE)
     with transaction.atomic():
         opened = OpenedCircle.objects.select_related("circle", "client")
-        row = opened.filter(circle=circle, client=client, sponsor=by.organisation).first()
+        here = opened.filter(sponsor=by.organisation, circle__realm=by.viewer.realm)
+        row = here.filter(circle=circle, client=client).first()
         if row is None:
             raise NotFound("This circle is not open to that client.")
         row.delete()
@@ -146,9 +148,9 @@ def close_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
 
 
 def set_opened_circles(circles: frozenset[int], *, client: int, by: Actor, now: datetime) -> None:
-    """Open exactly these circles to a client of the actor's organisation, an act for each that changes."""
+    """Open exactly these circles of its realm to a client of the actor's organisation, an act for each change."""
     with transaction.atomic():
-        rows = OpenedCircle.objects.filter(sponsor=by.organisation, client=client)
+        rows = OpenedCircle.objects.filter(sponsor=by.organisation, client=client, circle__realm=by.viewer.realm)
         opened = frozenset(rows.values_list("circle_id", flat=True))
         for circle in sorted(circles - opened):
             open_circle(circle, client=client, by=by, now=now)

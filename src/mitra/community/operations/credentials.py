@@ -10,8 +10,8 @@ from django.db import transaction
 
 from mitra.community.facts import COMMUNITY_MANAGE, IssuedCredential
 from mitra.community.models import Credential
-from mitra.community.operations.guards import check_realm, require_manager
-from mitra.community.queries.people import credential_facts
+from mitra.community.operations.guards import realm_within, require_manager
+from mitra.community.queries.people import credential_facts, credentials_of
 from mitra.community.rules import CREDENTIAL_LIFE, CREDENTIAL_LONGEST_LIFE, check_name, check_scopes
 from mitra.core.errors import InvalidInput, NotFound, WrongState
 from mitra.ledger.operations import write_act
@@ -44,7 +44,7 @@ def make_credential(new: NewCredential, *, by: Actor, now: datetime) -> IssuedCr
             scopes=list(scopes),
             digest=hashlib.sha256(token.encode()).hexdigest(),
             prefix=token[:SHOWN],
-            realm=check_realm(new.realm),
+            realm=realm_within(new.realm, by),
             created_at=now,
             created_by_id=by.person,
             expires_at=expires_at,
@@ -63,7 +63,7 @@ def revoke_credential(credential: int, *, by: Actor, now: datetime) -> Credentia
     """End a credential at once, on every process; also while suspended, as it only takes away."""
     by.require(COMMUNITY_MANAGE)
     with transaction.atomic():
-        rows = Credential.objects.filter(pk=credential, organisation=by.organisation)
+        rows = credentials_of(by).filter(pk=credential)
         row = rows.select_related("created_by").first()
         if row is None:
             raise NotFound("Your organisation has no such credential.")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def require_centre(actor: Actor) -> None:
     """Raise NotPermitted unless the actor manages the community for the centre."""
     actor.require(COMMUNITY_MANAGE)
+    if actor.viewer.realm != REAL_REALM:
+        raise NotPermitted("An exercise changes nothing of the real community.")
     if not actor.is_centre:
         raise NotPermitted("Only the centre decides this; ask its secretariat.")
 
@@ -46,6 +48,11 @@ def check_realm(realm: int) -> int:
     if realm != REAL_REALM and not Realm.objects.filter(number=realm).exists():
         raise InvalidInput(f"There is no realm {realm}; `mitra realm list` shows them.", path="realm", rule="realm")
     return realm
+
+
+def realm_within(realm: int, actor: Actor) -> int:
+    """Return the realm in which the actor makes something: who acts in an exercise stays in it; raises InvalidInput."""
+    return check_realm(realm) if actor.viewer.realm == REAL_REALM else actor.viewer.realm
 
 
 @contextmanager

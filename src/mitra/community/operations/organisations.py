@@ -46,7 +46,9 @@ def found_centre(new: NewOrganisation, *, now: datetime) -> OrganisationFacts:
 def add_organisation(new: NewOrganisation, *, by: Actor, now: datetime) -> OrganisationFacts:
     """Add a body, proposed unless said otherwise; raises InvalidInput, or Conflict for a taken slug or STIX id."""
     require_centre(by)
-    return _insert(_row_of(new, now=now), by=by, now=now)
+    with transaction.atomic():
+        added = _insert(_row_of(new, now=now), by=by, now=now)
+        return added if new.sponsor is None else set_sponsor(added.id, sponsor=new.sponsor, by=by, now=now)
 
 
 def _row_of(new: NewOrganisation, *, now: datetime) -> Organisation:

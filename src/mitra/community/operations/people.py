@@ -13,8 +13,8 @@ from django.db import transaction
 
 from mitra.community.facts import COMMUNITY_MANAGE, AddedPerson
 from mitra.community.models import Person, PersonRole
-from mitra.community.operations.guards import check_realm, require_manager, transaction_unless_taken
-from mitra.community.queries.people import person_facts
+from mitra.community.operations.guards import realm_within, require_manager, transaction_unless_taken
+from mitra.community.queries.people import people_of, person_facts
 from mitra.community.rules import ADMINISTRATOR, check_choice, check_name, check_roles
 from mitra.core.errors import Conflict, InvalidInput, NotFound
 from mitra.ledger.operations import write_act
@@ -38,7 +38,7 @@ def add_person(new: NewPerson, *, by: Actor, now: datetime) -> AddedPerson:
         email=_check_email(new.email),
         name=check_name(new.name),
         organisation_id=by.organisation,
-        realm=check_realm(new.realm),
+        realm=realm_within(new.realm, by),
         time_zone=_check_zone(new.time_zone),
         language=new.language,
         joined_at=now,
@@ -59,7 +59,7 @@ def renew_password(person: int, *, by: Actor, now: datetime) -> AddedPerson:
     require_manager(by)
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
-        row = Person.objects.filter(pk=person, organisation=by.organisation).first()
+        row = people_of(by).filter(pk=person).first()
         if row is None:
             raise NotFound(NOT_YOURS)
         row.set_password(password)
@@ -108,7 +108,7 @@ def keep_preferences(person: int, preferences: Preferences) -> None:
 
 
 def _person_row(person: int, by: Actor) -> Person:
-    row = Person.objects.filter(pk=person, organisation=by.organisation, is_active=True).first()
+    row = people_of(by).filter(pk=person, is_active=True).first()
     if row is None:
         raise NotFound(NOT_YOURS)
     return row

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mitra.community.queries.actors import actor_of_operator, actor_of_person, actor_of_token, preferences_of
+from mitra.community.queries.actors import (
+    actor_of_operator,
+    actor_of_person,
+    actor_of_token,
+    machine_beside,
+    preferences_of,
+)
 from mitra.community.queries.circles import find_circle, list_circles, list_clients, name_circles
 from mitra.community.queries.organisations import (
     get_centre,
@@ -46,6 +52,7 @@ __all__ = [
     "list_credentials",
     "list_organisations",
     "list_people",
+    "machine_beside",
     "name_circles",
     "name_organisations",
     "name_people",

@@ -10,12 +10,12 @@ Promises:
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from mitra.community.facts import ROOM_OF_SCOPE, SCOPES, Actor, Preferences
+from mitra.community.facts import READS_NOTHING, ROOM_OF_SCOPE, SCOPES, Actor, Preferences
 from mitra.community.models import Circle, Credential, Membership, OpenedCircle, Organisation, Person
 from mitra.community.queries.organisations import find_row
 from mitra.community.rules import STANDING_CIRCLE, is_in_community, keep_scopes, rooms_of, scopes_of
@@ -74,7 +74,7 @@ def actor_of_token(token: str, *, now: datetime, named: str = "") -> Actor:
         raise NotSignedIn(REFUSED)
     organisation = found.organisation
     scopes = keep_scopes((scope for scope in found.scopes if scope in SCOPES), Standing(organisation.standing))
-    rooms = frozenset(ROOM_OF_SCOPE[scope] for scope in found.scopes if scope in SCOPES)
+    rooms = frozenset(ROOM_OF_SCOPE[scope] for scope in found.scopes if scope in SCOPES and scope not in READS_NOTHING)
     return Actor(
         viewer=_viewer(organisation, Asker(realm=found.realm, rooms=rooms, is_machine=True)),
         organisation=organisation.pk,
@@ -113,6 +113,14 @@ def actor_of_operator(name: str, *, realm: int = REAL_REALM) -> Actor:
         is_centre=organisation.is_centre,
         organisation_name=organisation.name,
     )
+
+
+def machine_beside(viewer: Viewer) -> Viewer:
+    """Return the viewer that a credential of the same organisation, holding the same rooms, is: in no one's circles."""
+    if viewer.organisation is None or viewer.person is None:
+        return replace(viewer, is_machine=True)
+    organisation = Organisation.objects.select_related("sponsor").get(pk=viewer.organisation)
+    return _viewer(organisation, Asker(realm=viewer.realm, rooms=viewer.rooms, is_machine=True))
 
 
 def preferences_of(person: Person) -> Preferences:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from mitra.community.facts import EXCHANGE_READ, Addressee, CredentialFacts, PersonFacts
-from mitra.community.models import Credential, Membership, Person
+from mitra.community.models import Credential, Membership, Person, Realm
 from mitra.community.queries.actors import circles_of
 from mitra.community.rules import LEFT_OUT_OF_COMMUNITY, ROLES
 from mitra.core.errors import NotFound, NotPermitted
-from mitra.core.policy.facts import Standing
+from mitra.core.policy.facts import REAL_REALM, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,11 +23,27 @@ if TYPE_CHECKING:
 READING_ROLES = tuple(role for role, rule in ROLES.items() if EXCHANGE_READ in rule.scopes)
 
 
+def people_of(actor: Actor) -> QuerySet[Person]:
+    """Return the rows of the actor's own people: who acts in an exercise meets those of the exercise only."""
+    return Person.objects.filter(organisation=actor.organisation, realm__in=_realms(actor))
+
+
+def credentials_of(actor: Actor) -> QuerySet[Credential]:
+    """Return the rows of the actor's own credentials, in the same way."""
+    return Credential.objects.filter(organisation=actor.organisation, realm__in=_realms(actor))
+
+
+def _realms(actor: Actor) -> tuple[int, ...]:
+    """Return the realms whose accounts the actor meets: from the real one every one is kept in order."""
+    realm = actor.viewer.realm
+    return (realm,) if realm != REAL_REALM else (realm, *Realm.objects.values_list("number", flat=True))
+
+
 def list_people(actor: Actor) -> tuple[PersonFacts, ...]:
     """Return the people of the actor's organisation, by name; a machine learns nothing of persons."""
     if actor.credential is not None:
         raise NotPermitted("A machine credential does not read about persons; sign in.")
-    rows = Person.objects.filter(organisation=actor.organisation).prefetch_related("roles").order_by("name", "id")
+    rows = people_of(actor).prefetch_related("roles").order_by("name", "id")
     return tuple(person_facts(row) for row in rows)
 
 
@@ -81,13 +97,13 @@ def _addressees(actor: Actor) -> QuerySet[Person]:
 
 def list_credentials(actor: Actor) -> tuple[CredentialFacts, ...]:
     """Return the machine credentials of the actor's organisation, newest first, without their tokens."""
-    rows = Credential.objects.filter(organisation=actor.organisation).select_related("created_by")
+    rows = credentials_of(actor).select_related("created_by")
     return tuple(credential_facts(row) for row in rows)
 
 
 def get_person(ref: str, actor: Actor) -> PersonFacts:
     """Return one person of the actor's own organisation, its account open or closed; raises NotFound."""
-    row = Person.objects.filter(ref=ref, organisation=actor.organisation).first()
+    row = people_of(actor).filter(ref=ref).first()
     if row is None:
         raise NotFound
     return person_facts(row)
@@ -95,8 +111,7 @@ def get_person(ref: str, actor: Actor) -> PersonFacts:
 
 def get_credential(ref: str, actor: Actor) -> CredentialFacts:
     """Return one credential of the actor's own organisation; raises NotFound."""
-    rows = Credential.objects.filter(ref=ref, organisation=actor.organisation)
-    row = rows.select_related("created_by").first()
+    row = credentials_of(actor).filter(ref=ref).select_related("created_by").first()
     if row is None:
         raise NotFound
     return credential_facts(row)

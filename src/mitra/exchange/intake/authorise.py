@@ -43,7 +43,7 @@ def seat_sender(actor: Actor, terms: Terms, *, store: Store, now: datetime) -> S
     circles = terms.circles if named is None else terms.circles | {named}
     facts = community.circles_for_resharing(circles) if circles else {}
     asked = Circles(facts, community.community_members())
-    return Sender(actor, terms, now, store.visible_to(actor.viewer, now=now), named, asked)
+    return Sender(actor, terms, now, store.visible_to(actor.sender, now=now), named, asked)
 
 
 def check_terms(actor: Actor, terms: Terms, *, now: datetime) -> None:
@@ -59,7 +59,7 @@ def check_terms(actor: Actor, terms: Terms, *, now: datetime) -> None:
         message = "Your organisation is suspended or has left: it shares nothing until that ends."
         raise NotPermitted(message, decision=Decision.refuse("standing"))
     actor.require(EXCHANGE_SHARE)
-    if terms.room not in actor.viewer.rooms:
+    if terms.room not in actor.sender.rooms:
         message = "Your role or credential does not open the room that this would be shared in."
         raise NotPermitted(message, decision=Decision.refuse("not-your-room"))
     if not terms.circles <= circles_of(actor.viewer):
@@ -105,8 +105,10 @@ def authorise(
 
 
 def _members_named(batch: Sequence[Aimed]) -> Mapping[str, int]:
-    """Return which members of this node the batch names as authors, in one query."""
-    named = {name for aimed in batch if (name := _author(aimed))}
+    """Return which members of this node the batch speaks for or describes, in one query."""
+    records = [aimed.item.record for aimed in batch]
+    named = {record.created_by for record in records} | {each.stix_id for each in records if each.type == "identity"}
+    named.discard("")
     return community.organisation_ids_by_stix_id(named) if named else {}
 
 
@@ -118,12 +120,19 @@ def _author(aimed: Aimed) -> str:
     return record.stix_id if record.type == "identity" else ""
 
 
+def _author_here(aimed: Aimed, members: Mapping[str, int]) -> int | None:
+    """Return the member of this node whose object it is, if any: who a member is, only that member says."""
+    record = aimed.item.record
+    described = members.get(record.stix_id) if record.type == "identity" else None
+    return members.get(record.created_by) if described is None else described
+
+
 def _rested(
     aimed: Aimed, sender: Sender, shares: Sequence[Share], members: Mapping[str, int]
 ) -> tuple[Aimed | None, str]:
     """Return the item as its owner's or as a re-share (law 5), or None and the rule that stops it."""
     me = sender.actor.organisation
-    author = members.get(_author(aimed))
+    author = _author_here(aimed, members)
     if author == me:
         return replace(aimed, voice=Voice.CREATOR), ""
     if sender.actor.is_centre and _author(aimed) in SHIPPED_AUTHORS:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Pap
-from mitra.core.policy.reshare import effective_tlp
+from mitra.core.policy.reshare import effective_tlp, strictest
 from mitra.core.stix.markings import PAP_LEVELS, other_markings, own_pap, tlp_of_definition
+from mitra.exchange import words
 from mitra.exchange.intake.batch import Aimed
+from mitra.exchange.intake.levels import Levels
 from mitra.exchange.rules import audience_of
 
 if TYPE_CHECKING:
-    from mitra.exchange.intake.batch import Item, Sender
-    from mitra.exchange.intake.levels import Levels
+    from mitra.core.policy.facts import Tlp
+    from mitra.exchange.intake.batch import Item, Sender, Stix
 
 PAP_OF_LABEL: Final = {label: Pap(at) for at, label in enumerate(PAP_LEVELS)}
 
@@ -29,6 +31,14 @@ def aim(item: Item, sender: Sender, levels: Levels) -> Aimed:
     level = effective_tlp(sender.terms.tlp, own, granular, levels.of_container(item.obj) if own is None else None)
     audience = audience_of(sender.terms, level, realm=sender.actor.viewer.realm, named=sender.named)
     return Aimed(item, audience, pap_of(item, sender), sender.terms.condition)
+
+
+def check_level(obj: Stix, level: Tlp) -> None:
+    """Raise InvalidInput where an object itself, or a part of it, says a stricter level than it would go out at."""
+    own, granular = Levels(None).marked(obj)
+    stated = strictest(own, *granular)
+    if stated is not None and stated > level:
+        raise InvalidInput(words.reason("marked-stricter"), rule="marked-stricter")
 
 
 def pap_of(item: Item, sender: Sender) -> Pap | None:

@@ -9,7 +9,7 @@
 7. authorise   the sender's own circles and name; re-shares within the laws
 8. keep        one transaction a batch; only now is anything counted
 
-Steps 1 to 7 hold no lock.  Each object ends once, in order; a batch never fails because of one.  Memory holds one
+Steps 1 to 7 hold no lock.  Each object ends once; a batch never fails because of one.  Memory holds one
 batch, whatever the input's size.
 """
 
@@ -98,7 +98,7 @@ class Run:
         batch, self.waiting, self.waiting_bytes = self.waiting, [], 0
         if not batch:
             return
-        door = self.store.visible_to(self.sender.actor.viewer, now=self.sender.now)
+        door = self.store.visible_to(self.sender.actor.sender, now=self.sender.now)
         sender = replace(self.sender, door=door)
         readable = door.with_digest(aimed.item.record.digest for aimed in batch)
         checked = hold_harmful(batch, sender, self.levels, readable)

@@ -14,13 +14,14 @@ import orjson
 from mitra.community.facts import EXCHANGE_SHARE
 from mitra.core.errors import InvalidInput, NotPermitted, WrongState
 from mitra.core.policy.facts import Decision
-from mitra.core.policy.reshare import circles_inside, reaches_no_further
+from mitra.core.policy.reshare import circles_inside, inherit, reaches_no_further
 from mitra.core.stix.times import format_time, parse_time
 from mitra.core.stix.versions import has_versions, version_key
 from mitra.exchange.facts import Report
 from mitra.exchange.intake.authorise import seat_sender
 from mitra.exchange.intake.batch import Aimed, Piece
 from mitra.exchange.intake.levels import Levels
+from mitra.exchange.intake.mark import check_level
 from mitra.exchange.intake.normalise import record_of
 from mitra.exchange.intake.pipeline import Run
 from mitra.exchange.intake.validate import check
@@ -68,8 +69,9 @@ def tighten(actor: Actor, ref: str, terms: Terms, *, now: datetime, reason: str 
         message = "This is not stricter than before: to widen an audience, share it once more."
         raise InvalidInput(message, path="tlp", rule="not-stricter")
     record = record_of(Piece("", None, orjson.loads(share.raw))).record
-    pap = max((level for level in (share.pap, terms.pap) if level is not None), default=None)
-    new = NewShare(record, audience, share.under, pap, terms.condition or share.condition)
+    bound = share.condition if share.under is not None or not terms.condition else ""
+    kept = inherit(share.pap, bound, terms.pap, terms.condition)
+    new = NewShare(record, audience, share.under, kept.pap, kept.condition)
     receipt = store().replace_share(share.seq, new, by=actor.organisation, kind="tighten", reason=reason, now=now)
     if receipt.act is None:
         raise WrongState("You already share this with that audience; withdraw the wider share instead.")
@@ -102,6 +104,8 @@ def new_version(actor: Actor, ref: str, changes: Mapping[str, Any], *, now: date
     share = own_share(actor, ref, door)
     obj = _next_version(share, changes, now)
     check(obj)
+    for old in _own_shares(actor, share, door):
+        check_level(obj, old.audience.tlp)
     return _share_version(actor, share, obj, door, now)
 
 

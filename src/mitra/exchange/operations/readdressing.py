@@ -11,6 +11,7 @@ from mitra.core.policy.facts import Decision
 from mitra.exchange.intake.authorise import seat_sender
 from mitra.exchange.intake.batch import Aimed, Piece
 from mitra.exchange.intake.levels import Levels
+from mitra.exchange.intake.mark import check_level
 from mitra.exchange.intake.normalise import record_of
 from mitra.exchange.intake.pipeline import Run
 from mitra.exchange.operations.changing import own_share, tighten
@@ -56,6 +57,7 @@ def widen(actor: Actor, ref: str, terms: Terms, *, now: datetime) -> Result:
     audience = as_of(audience_of(terms, level, realm=actor.viewer.realm, named=sender.named), now)
     pap = share.pap if terms.pap is None else terms.pap
     item = record_of(Piece("", None, orjson.loads(share.raw)))
+    check_level(item.obj, level)
     run = Run(sender, store(), Levels(level), keep=1)
     run.waiting = [Aimed(item, audience, pap, terms.condition or share.condition)]
     run.flush()

@@ -44,11 +44,6 @@ NUMBER = re.compile(r"[+-][0-9]+", re.ASCII)
 """As a telephone number is written; a spreadsheet keeps it a number."""
 
 
-def as_machine(viewer: Viewer) -> Viewer:
-    """Return the viewer that a credential of the same organisation, holding the same rooms, would be."""
-    return dataclasses.replace(viewer, is_machine=True, person=None, person_circles=frozenset())
-
-
 def export_stix(viewer: Viewer, only: Filter = ALL_VERSIONS, *, now: datetime) -> Iterator[bytes]:
     """Yield a STIX 2.1 bundle: each object as accepted, marked with its audience's TLP 2.0, and these markings."""
     yield b'{"type":"bundle","id":"bundle--%b","objects":[' % str(uuid4()).encode()
@@ -74,7 +69,7 @@ def export_csv(viewer: Viewer, only: Filter = ALL_VERSIONS, *, now: datetime) ->
 
 def windows(viewer: Viewer, only: Filter, *, now: datetime) -> Iterator[tuple[Share, ...]]:
     """Yield everything in order of sharing, a window at a time."""
-    door = store().visible_to(as_machine(viewer), now=now)
+    door = store().visible_to(community.machine_beside(viewer), now=now)
     after, more = 0, True
     while more:
         page = door.feed(after=after, limit=WINDOW, only=only)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
+from django.utils.translation import gettext
 
 from mitra.community import queries as community
 from mitra.core.errors import NotFound
@@ -110,7 +111,7 @@ def get_held(actor: Actor, held_id: str | UUID) -> HeldView:
         circle_names=tuple(sorted(community.name_circles(audience.circles, actor.viewer).values())),
         pap=pap,
         condition=condition,
-        path=row.path or ("" if row.line is None else str(row.line)),
+        path=row.path or ("" if row.line is None else gettext("line %(n)s") % {"n": row.line}),
         statements=plain.list_statements(obj),
         raw=raw,
     )

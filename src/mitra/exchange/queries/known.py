@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mitra.community import queries as community
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.values import recognise
-from mitra.exchange.queries.export import as_machine, print_rows
+from mitra.exchange.queries.export import print_rows
 from mitra.exchange.queries.lists import is_revoked
 from mitra.exchange.queries.shapes import Known, KnownRecord
 from mitra.store.doors import store
@@ -46,7 +46,7 @@ def look_up_file(viewer: Viewer, lines: Iterable[bytes], *, now: datetime) -> It
 def look_up_csv(viewer: Viewer, lines: Iterable[bytes], *, now: datetime) -> Iterator[bytes]:
     """Yield what is known of each line of a file as CSV, read as a machine does: without RED."""
     yield print_rows([("value", "kind", "known", "records", "since", "shared_by")])
-    for known in look_up_file(as_machine(viewer), lines, now=now):
+    for known in look_up_file(community.machine_beside(viewer), lines, now=now):
         since = min((record.since for record in known.records), default=None)
         names = sorted({record.shared_by for record in known.records if record.shared_by})
         row = (

@@ -43,6 +43,7 @@ def get_record(viewer: Viewer, ref: str, *, now: datetime, is_opened: bool = Fal
     served = splice(share.raw, share.marking_at, share.tlp.label)
     obj: dict[str, Any] = orjson.loads(served)
     decision = door.explain(share).decision
+    same = door.with_digest([share.digest]).get(share.digest, ())
     author = author_of(share)
     return RecordView(
         line=opened_line(share, viewer),
@@ -56,12 +57,12 @@ def get_record(viewer: Viewer, ref: str, *, now: datetime, is_opened: bool = Fal
         condition=share.condition,
         why=Why(decision.reason, tuple(sorted(name_circles(decision.circles, viewer).values()))),
         versions=lines_of(door.variants(share.stix_id), viewer),
-        corroborated_by=corroboration(door, share, viewer),
+        corroborated_by=lines_of([other for other in same if other.by != share.by], viewer),
         relations=list_relations(door, share, obj, viewer),
         receipt=ledger.get_receipt(share.act),
         is_own=viewer.organisation == share.by,
         is_shared_on=share.under is not None,
-        accepted_at=share.accepted_at,
+        accepted_at=min((other.at for other in same), default=share.at),
         is_author=author == share.by,
         author_name=community.name_organisations({author}).get(author, "") if author not in {0, share.by} else "",
     )
@@ -91,12 +92,6 @@ def opened_line(share: Share, viewer: Viewer) -> RecordLine:
     """Return the share's own line with all its words."""
     names = community.name_organisations({share.by})
     return full_line(share, viewer, names, name_circles(share.audience.circles, viewer))
-
-
-def corroboration(door: Door, share: Share, viewer: Viewer) -> tuple[RecordLine, ...]:
-    """Return the other organisations' shares of the very same bytes."""
-    same = door.with_digest([share.digest]).get(share.digest, ())
-    return lines_of([other for other in same if other.by != share.by], viewer)
 
 
 def list_relations(door: Door, share: Share, obj: Mapping[str, Any], viewer: Viewer) -> Relations:

@@ -134,7 +134,7 @@ class RecordView:
     is_shared_on: bool
     """Whether its sharer is not its owner but passes it on."""
     accepted_at: datetime
-    """When this node took it in."""
+    """When its bytes were first shared here, as far as this viewer reads: who else had them before is not told."""
     is_author: bool
     """Whether its sharer wrote it."""
     author_name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mitra.core.errors import InvalidInput
@@ -103,7 +103,7 @@ def shown_of(found: RecordView, *, now: datetime) -> Shown:
     return Shown(
         lede=description.strip() if is_short else "",
         statements=tuple(each for each in told if not is_prose(each)),
-        prose=tuple(each for each in told if is_prose(each)),
+        prose=tuple(without_title(each, found.line.title) for each in told if is_prose(each)),
         values=tuple(values[:MOST_VALUES]),
         more_values=max(0, len(values) - MOST_VALUES),
         version=numbers.get(found.line.modified, 0),
@@ -128,6 +128,14 @@ def shown_of(found: RecordView, *, now: datetime) -> Shown:
 def is_prose(told: Told) -> bool:
     """Return whether a statement is read as text rather than scanned as a fact."""
     return told.form == plain.TEXT and any(len(text) > LEDE_CHARACTERS or "\n" in text for text in told.texts)
+
+
+def without_title(told: Told, title: str) -> Told:
+    """Return a text without a first line that only says the title again, as Markdown reports have it."""
+    first, _, rest = told.texts[0].lstrip().partition("\n")
+    if first.lstrip("# ").strip() != title or not rest.strip():
+        return told
+    return replace(told, texts=(rest.strip(), *told.texts[1:]))
 
 
 def tell(statement: Statement) -> Told:

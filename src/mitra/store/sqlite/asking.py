@@ -195,13 +195,17 @@ class Asking:
         )
 
     def _is_version(self, which: str) -> str:
-        """Return the condition that no later (or earlier) version comes from a voice as near to the author."""
+        """Return the condition that no later (or earlier) version comes from a voice as near to the author.
+
+        Only versions that name the same author, or that one organisation shared, are versions of one another: else
+        anybody could put a version of its own before somebody else's object.
+        """
         beyond = ">" if which == "last" else "<"
         return (
             "NOT EXISTS (SELECT 1 FROM record v INDEXED BY record_version "
             "CROSS JOIN share w INDEXED BY share_record ON w.record = v.id "
             f"WHERE v.sid = r.sid AND v.version {beyond} r.version AND v.stix_id = r.stix_id "
-            f"AND w.voice <= s.voice AND {self._among('w')})"
+            f"AND w.voice <= s.voice AND (v.created_by = r.created_by OR +w.by = s.by) AND {self._among('w')})"
         )
 
 

@@ -42,7 +42,7 @@ WEIGHED = 10_000
 _SIGHT = "SELECT (SELECT value FROM mark), (SELECT seq FROM ledger_counter)"
 _AUDIENCES = "SELECT id, room, realm, tlp, circles, embargo_until FROM store_audience WHERE "
 _OF_ID = """
-SELECT s.seq, s.record, s.voice, r.version, s.by, s.audience
+SELECT s.seq, s.record, s.voice, r.version, s.by, s.audience, r.created_by
 FROM record r INDEXED BY record_version CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
 WHERE r.sid = ? AND r.stix_id = ? AND s.state = {live} AND {readable} LIMIT {limit}
 """
@@ -123,7 +123,8 @@ class SqliteDoor:
         """Return all readable shares of an id, the one to show first first.
 
         Records are weighed: the nearest voice first, then the latest version, then the one that most organisations
-        shared, then the earliest.  The shares of one record follow one another, the loosest first.
+        shared, then the earliest.  The shares of one record follow one another, the loosest first.  Who comes later
+        and names another author than the first share that names one is no nearer than anybody.
         """
         reach, _ = self._sight()
         sql = _OF_ID.format(live=LIVE, readable=readable("s", reach), limit=WEIGHED)
@@ -144,11 +145,14 @@ class SqliteDoor:
         return found
 
     def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
-        """Return readable shares of objects that refer to an id, the same bytes once, the newest record first."""
+        """Return readable shares of objects that refer to an id, the same bytes once, the newest share first.
+
+        Not in the order of records: that tells which bytes were here before, for somebody else.
+        """
         reach, _ = self._sight()
         sql = _REFERRING.format(live=LIVE, readable=readable("s", reach), lower=readable("o", reach))
         found = [seq for (seq,) in self._raw.ask(sql, [self._parts.keys.of_id(stix_id), f'"{stix_id}"', limit])]
-        return sorted(self._read(found, reach), key=lambda share: -share.record)
+        return sorted(self._read(found, reach), key=lambda share: -share.seq)
 
     def strictest_of(self, stix_ids: Iterable[str]) -> Mapping[str, Audience]:
         """For each id of which something is readable, return the audience of its loosest readable share.
@@ -235,7 +239,8 @@ def _in_order(rows: Sequence[Row], reach: Reach) -> list[int]:
     weighed = list(records.values())
     weighed.sort(key=lambda shares: (-len({row[4] for row in shares}), min(row[0] for row in shares)))
     weighed.sort(key=lambda shares: shares[0][3], reverse=True)
-    weighed.sort(key=lambda shares: min(row[2] for row in shares))
+    author = min(((row[0], row[6]) for row in rows if row[6]), default=(0, ""))[1]
+    weighed.sort(key=lambda shares: min(row[2] for row in shares) if shares[0][6] == author else Voice.OTHER)
     return [
         row[0] for shares in weighed for row in sorted(shares, key=lambda row: (reach.audiences[row[5]].tlp, row[0]))
     ]

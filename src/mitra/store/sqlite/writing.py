@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from mitra.core.ledger.act_tree import Planted
     from mitra.ledger.facts import Written
     from mitra.store.facts import NewRecord, NewShare
-    from mitra.store.judging import Judged
+    from mitra.store.judging import Judged, Place
     from mitra.store.keys import Keys
     from mitra.store.sqlite.raw import Raw
 
 _OWN_LIVE = """
 WITH place (sid, version) AS (VALUES {places})
-SELECT r.stix_id, r.version, r.digest, a.key, s.seq
+SELECT r.stix_id, r.version, a.realm, r.digest, a.key, s.seq
 FROM place p
 CROSS JOIN record r INDEXED BY record_version ON r.sid = p.sid AND r.version = p.version
 CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
@@ -94,7 +94,7 @@ class Writer:
             new=share,
             digest=record.digest,
             sid=keys.of_id(record.stix_id),
-            place=(record.stix_id, version_of(record)),
+            place=(record.stix_id, version_of(record), share.audience.realm),
             audience=written,
             audience_key=audience_key(written),
             atoms=tuple((atom.kind, keys.of_atom(atom.value)) for atom in record.atoms),
@@ -120,13 +120,14 @@ class Writer:
 
     def examine(self, batch: Sequence[Prepared], by: int) -> Judged:
         """Return what becomes of each share, as the database stands now."""
-        own: dict[tuple[str, str], list[OwnLive]] = {}
+        own: dict[Place, list[OwnLive]] = {}
         places = list({(item.sid, item.place[1]) for item in batch})
         for some in chunks(places):
             sql = _OWN_LIVE.format(places=marks(len(some), "(?,?)"))
             values = [value for place in some for value in place]
-            for stix_id, version, digest, key, seq in self._raw.ask(sql, [*values, by, LIVE]):
-                own.setdefault((stix_id, version), []).append(OwnLive(digest, key, seq))
+            for *place, digest, key, seq in self._raw.ask(sql, [*values, by, LIVE]):
+                stix_id, version, realm = place
+                own.setdefault((stix_id, version, realm), []).append(OwnLive(digest, key, seq))
         unders = {item.new.under for item in batch if item.new.under is not None}
         live: frozenset[int] = frozenset()
         if unders:

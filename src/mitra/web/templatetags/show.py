@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from mitra.core.policy.facts import Pap, Tlp
 from mitra.core.text.defang import defang
+from mitra.core.text.found import find_values
 from mitra.web.scripts import language_of
 
 if TYPE_CHECKING:
@@ -213,6 +214,17 @@ def defanged(value: str, kind: str = "") -> list[Piece]:
     if plain < len(shown):
         pieces.append(Piece(shown[plain:], is_sign=False))
     return pieces
+
+
+@register.filter
+def disarmed(text: object) -> str:
+    """Return words in which nobody opens an address by a slip of the finger: the values in them are defanged."""
+    words = str(text or "")
+    parts, done = [], 0
+    for found in find_values(words) if "." in words or ":" in words else ():
+        parts += (words[done : found.start], defang(found.as_written, found.kind))
+        done = found.end
+    return "".join((*parts, words[done:]))
 
 
 @register.filter

@@ -1,0 +1,186 @@
+"""Every page of the node in one list: its address, who sees it, and what one does there to see it.
+
+`make screenshots` takes all of them, `make test` those marked `is_key`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MEMBERS = ("duty", "admin", "client")
+EVERYBODY = (*MEMBERS, "public")
+REPORT = """Dear colleagues, customers of two banks got text messages tonight.
+Link: hxxps://secure-login[.]example[.]net/th/verify
+It resolves to 203.0.113[.]57, sent through 198.51.100[.]10. Cards are asked for, then the code.
+ข้อความอ้างชื่อธนาคารและขอรหัสครั้งเดียว
+Regards, Fraud desk, Example Bank A
+"""
+LIST = "kind,value,description\ndomain-name,fee-{n}.example.org,Parcel fee page\nipv4-addr,203.0.113.{n},Its host\n"
+MIXED_LIST = LIST + "ipv4-addr,8.8.8.8,Asked by the app at start\ndomain-name,not a name,A line that is no name\n"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as somebody sees it.  `then` goes on from the address to what is to be seen."""
+
+    name: str
+    path: str
+    roles: tuple[str, ...] = ("duty",)
+    then: Callable = lambda _page: None
+    status: int = 200
+    is_key: bool = False
+    changes: bool = False
+    """Whether looking at it changes the node, so that it comes last."""
+
+
+def presses(name, role="button"):
+    """Press what has this name."""
+    return lambda page: page.get_by_role(role, name=name).first.click()
+
+
+def understood(text):
+    """Paste a text and see what is understood."""
+
+    def then(page):
+        page.get_by_label("What you have").fill(text)
+        page.get_by_role("button", name="See what is understood").first.click()
+        page.locator("#understood").wait_for()
+
+    return then
+
+
+def to_financial(page):
+    """Choose AMBER and the circle Financial, and wait for the readers."""
+    page.locator("#tlp-amber").check()
+    page.locator("#circle-financial").check()
+    page.locator("#readers", has_text="Banks' Association").wait_for()
+
+
+def reviewed_report(page):
+    understood(REPORT)(page)
+    to_financial(page)
+
+
+def naming_persons(page):
+    page.locator("#tlp-red").check()
+    page.locator("#named").wait_for()
+
+
+def shared_list(page):
+    understood(MIXED_LIST.format(n=31))(page)
+    page.locator("#tlp-green").check()
+    page.get_by_role("button", name="Share with").click()
+    page.get_by_role("heading", name="In numbers").wait_for()
+
+
+def looked_up_list(page):
+    page.get_by_label("Values, one a line").fill("secure-login[.]example[.]net\n203.0.113.57\nskidstresser.xyz\n192.0.2.1")
+    page.get_by_role("button", name="Look them up", exact=True).click()
+    page.get_by_role("heading", name="Answers").wait_for()
+
+
+def refused_sign_in(page):
+    page.get_by_label("E-mail address").fill("k.suwan@cert-th.example")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+
+
+def made_credential(page):
+    page.get_by_label("What will use it").fill("SIEM, reading")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button").last.click()
+    page.wait_for_load_state()
+
+
+def added_person(page):
+    page.get_by_label("Name").fill("ນາງ ແກ້ວ")
+    page.get_by_label("E-mail", exact=False).fill(f"kaeo-{id(page)}@cert-th.example")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Add this person").click()
+    page.get_by_text("can sign in now").wait_for()
+
+
+RECORD = "exchange/records/{kit}"
+OWN = "exchange/records/{parcels}"
+
+PAGES = [
+    Shown("front", "", EVERYBODY, is_key=True),
+    Shown("front-table", "?region=table#region"),
+    Shown("records", "exchange/records", EVERYBODY, is_key=True),
+    Shown("records-narrowed", "exchange/records?tlp=AMBER&words=kit"),
+    Shown("records-none", "exchange/records?words=nothing-like-this"),
+    Shown("record", RECORD, ("duty", "client"), is_key=True),
+    Shown("record-values", RECORD, ("duty", "client"), then=presses("Phishing kit that imitates", "link")),
+    Shown("record-own", OWN, is_key=True),
+    Shown("record-clear", "exchange/records/{mirai}", ("admin", "public")),
+    Shown("record-lao", "exchange/records/{report-la}"),
+    Shown("record-attack", "exchange/records/{attack}"),
+    Shown("record-sealed", "exchange/records/{port}"),
+    Shown("record-red", "exchange/records/{port}", then=presses("Open it")),
+    Shown("record-share", "exchange/records/{emotet}/share"),
+    Shown("record-share-refused", "exchange/records/{kit}/share"),
+    Shown("record-audience", OWN + "/audience"),
+    Shown("record-version", OWN + "/version"),
+    Shown("record-revoke", OWN + "/revoke"),
+    Shown("record-withdraw", OWN + "/withdraw"),
+    Shown("share", "exchange/share", ("duty", "client"), is_key=True),
+    Shown("share-report", "exchange/share", then=reviewed_report, is_key=True),
+    Shown("share-list", "exchange/share", then=understood(MIXED_LIST.format(n=77))),
+    Shown("share-red", "exchange/share", then=naming_persons),
+    Shown("held", "exchange/held"),
+    Shown("held-item", "exchange/held", then=lambda page: page.locator(".row a, .rows a").first.click()),
+    Shown("lookup", "exchange/lookup", ("duty", "public")),
+    Shown("lookup-known", "exchange/lookup?q=https://secure-login.example.net/th/verify"),
+    Shown("lookup-public", "exchange/lookup?q=skidstresser.xyz", ("public",)),
+    Shown("lookup-unknown", "exchange/lookup?q=203.0.113.250", ("duty", "public")),
+    Shown("lookup-words", "exchange/lookup?q=kit", ("duty",)),
+    Shown("lookups", "exchange/lookups"),
+    Shown("lookups-answered", "exchange/lookups", then=looked_up_list),
+    Shown("organisation", "organisation", MEMBERS),
+    Shown("people", "organisation/people", ("duty", "admin")),
+    Shown("person-new", "organisation/people/new", ("admin",)),
+    Shown("person-roles", "organisation/people", ("admin",), then=presses("Change", "link")),
+    Shown(
+        "person-password",
+        "organisation/people",
+        ("admin",),
+        then=lambda page: (presses("Change", "link")(page), presses("A new first password", "link")(page)),
+    ),
+    Shown(
+        "person-close",
+        "organisation/people",
+        ("admin",),
+        then=lambda page: (presses("Change", "link")(page), presses("Close the account", "link")(page)),
+    ),
+    Shown("person-added", "organisation/people/new", ("admin",), then=added_person, changes=True),
+    Shown("credentials", "organisation/credentials", ("duty", "admin")),
+    Shown("credential-new", "organisation/credentials/new", ("admin",)),
+    Shown("credential-revoke", "organisation/credentials", ("admin",), then=presses("Revoke", "link")),
+    Shown("credential-made", "organisation/credentials/new", ("admin",), then=made_credential, changes=True),
+    Shown("client-circles", "organisation/clients/bank-a/circles", ("admin",)),
+    Shown("preferences", "preferences"),
+    Shown("password", "preferences/password"),
+    Shown("sign-out", "sign-out"),
+    Shown("sign-in", "sign-in", ("public",), is_key=True),
+    Shown("sign-in-refused", "sign-in", ("public",), then=refused_sign_in),
+    Shown("look", "look", ("public",)),
+    Shown("style", "style", ("duty", "public")),
+    Shown("not-found", "exchange/records/nowhere", ("duty", "public"), status=404),
+    Shown("not-permitted", "exchange/share", ("admin",), status=403),
+    Shown("shared", "exchange/share", then=shared_list, changes=True),
+]
+
+PAGES.sort(key=lambda shown: shown.changes)
+
+
+def views(pages=tuple(PAGES)):
+    """Return each page with each role that sees it."""
+    return [(shown, role) for shown in pages for role in shown.roles]
+
+
+def opened(page, shown):
+    """Go to a page and do what is to be done there; return the status of the first answer."""
+    answer = page.goto(shown.path.format(**page.demo.refs))
+    shown.then(page)
+    page.wait_for_load_state("networkidle")
+    return answer.status

@@ -1,0 +1,66 @@
+"""The duty officer's mouse is broken: sign in, look up, read and share with keys alone."""
+
+import pytest
+from pages import REPORT
+from visiting import ROLES
+
+pytestmark = pytest.mark.browser
+MOST_TABS = 120
+
+
+def tab_to(page, selector):
+    """Press Tab until what the selector names has the focus; a person sees where that is."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            outline = "getComputedStyle(document.activeElement).outlineStyle"
+            ring = "getComputedStyle(document.activeElement.closest('.onebox') ?? document.body).borderBlockEndWidth"
+            assert page.evaluate(outline) != "none" or page.evaluate(ring) == "2px"
+            return
+    raise AssertionError(f"{MOST_TABS} times Tab does not lead to {selector}")
+
+
+def test_from_signing_in_to_what_became_of_a_share(visit, demo):
+    page = visit()
+    page.goto("sign-in?next=/exchange/lookup")
+    assert page.evaluate("document.activeElement.name") == "login"
+    page.keyboard.type(ROLES["duty"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(demo.passwords[ROLES["duty"]])
+    page.keyboard.press("Enter")
+    page.wait_for_url(demo.url + "exchange/lookup")
+
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "box"
+    page.keyboard.type("hxxps://secure-login[.]example[.]net/th/verify")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Who says so").wait_for()
+
+    tab_to(page, ".rows a")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Why do I see this?").wait_for()
+
+    tab_to(page, ".rail a[href='/exchange/records']")
+    page.keyboard.press("Enter")
+    tab_to(page, "main a[href='/exchange/share']")
+    page.keyboard.press("Enter")
+    share_by_keys(page)
+
+
+def share_by_keys(page):
+    tab_to(page, "#text")
+    page.keyboard.type(REPORT.replace("secure-login", "keys-only"), delay=0)
+    tab_to(page, "button[value=understand]")
+    page.keyboard.press("Enter")
+    page.locator("#understood").wait_for()
+    assert page.locator("#understood input:checked").count() == 3
+
+    tab_to(page, "input[name=tlp]:checked")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "#circle-financial")
+    page.keyboard.press("Space")
+    page.locator("#readers", has_text="Regional Banks' Association").wait_for()
+    tab_to(page, "button[value=share]")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What is shared now").wait_for()
+    assert page.locator("h1").text_content() == "4 records are shared."

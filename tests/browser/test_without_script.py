@@ -1,0 +1,44 @@
+"""A browser that runs no script shares all the same: what is understood, who would read it, what became of it."""
+
+import pytest
+from pages import REPORT
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_report_is_shared(visit):
+    page = visit("duty", java_script_enabled=False)
+    page.goto("exchange/share")
+    page.get_by_label("What you have").fill(REPORT.replace("secure-login", "no-script"))
+    page.get_by_role("button", name="See what is understood").first.click()
+    assert page.locator("#understood input:checked").count() == 3
+    assert page.locator("#readers .figures").text_content() == "Your own organisation"
+
+    page.locator("#tlp-amber").check()
+    page.locator("#circle-financial").check()
+    page.get_by_role("button", name="Preview readers").click()
+    assert "Regional Banks' Association" in page.locator("#readers").text_content()
+    assert page.locator("#understood input:checked").count() == 3, "what was chosen is lost"
+
+    page.get_by_role("button", name="Share with 6 other organisations").click()
+    assert page.locator("h1").text_content() == "4 records are shared."
+
+
+def test_nothing_typed_is_lost_when_it_is_refused(visit):
+    page = visit("duty", java_script_enabled=False)
+    page.goto("exchange/share")
+    page.get_by_label("What you have").fill("login[.]example[.]org is used again")
+    page.locator("#when-later").check()
+    page.get_by_role("button", name="See what is understood").first.click()
+    page.problems.clear()
+    assert page.get_by_label("What you have").input_value() == "login[.]example[.]org is used again"
+    assert page.locator("#when-later").is_checked()
+    assert page.get_by_text("Say from which day on.").first.is_visible()
+
+
+def test_a_list_is_narrowed(visit):
+    page = visit("duty", java_script_enabled=False)
+    page.goto("exchange/records")
+    page.get_by_label("Words of the title").fill("Phishing kit")
+    page.get_by_role("button", name="Narrow the list").click()
+    assert "1 record matches" in page.locator("h1").text_content()

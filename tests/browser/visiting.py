@@ -1,0 +1,56 @@
+"""Somebody with a browser at the demonstration: signs in by the form once, opens windows, hears the browser complain."""
+
+from playwright.sync_api import Page
+
+ROLES = {
+    "duty": "k.suwan@cert-th.example",
+    "admin": "somchai@cert-th.example",
+    "client": "nattaya@bank-a.example",
+    "public": "",
+}
+"""Who looks at pages: the duty officer (also named in a RED share), an administrator, a bank that is a client, anybody."""
+
+PATIENCE_MS = 15_000
+
+
+class Visits:
+    """One browser; each role signs in once."""
+
+    def __init__(self, browser, demo):
+        self.browser = browser
+        self.demo = demo
+        self._signed_in = {}
+
+    def window(self, role="public", *, width=1440, height=900, **options) -> Page:
+        """Open a window as somebody; what its browser complains of is in `problems`."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, storage_state=self.state(role), base_url=self.demo.url, **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.demo = self.demo
+        return page
+
+    def state(self, role):
+        """Return the cookies of somebody who has signed in, None for the public."""
+        email = ROLES[role or "public"]
+        if not email:
+            return None
+        if role not in self._signed_in:
+            context = self.browser.new_context(base_url=self.demo.url)
+            sign_in(context.new_page(), email, self.demo.passwords[email])
+            self._signed_in[role] = context.storage_state()
+            context.close()
+        return self._signed_in[role]
+
+
+def sign_in(page, email, password):
+    """Sign in by the form."""
+    page.goto("sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_label("Password", exact=True).press("Enter")
+    page.wait_for_url("/")
