@@ -53,7 +53,7 @@ docs: .venv/.dev
 	$(BIN)/python docs/make.py
 
 screenshots: .venv/.dev
-	$(BIN)/python -m pytest tests/browser -m screenshots --screenshots screenshots
+	$(BIN)/python -m pytest -n 2 --dist load tests/browser/test_pictures.py --screenshots screenshots
 
 lock: .venv/.dev
 	$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 MEMBERS = ("duty", "admin", "client")
 EVERYBODY = (*MEMBERS, "public")
 REPORT = """Dear colleagues, customers of two banks got text messages tonight.
-Link: hxxps://secure-login[.]example[.]net/th/verify
-It resolves to 203.0.113[.]57, sent through 198.51.100[.]10. Cards are asked for, then the code.
+Link: hxxps://{name}[.]example[.]net/th/verify
+It resolves to 203.0.113[.]{n}, sent through 198.51.100[.]{n}. Cards are asked for, then the code.
+Afterwards people are sent to google[.]com.
 ข้อความอ้างชื่อธนาคารและขอรหัสครั้งเดียว
 Regards, Fraud desk, Example Bank A
 """
 LIST = "kind,value,description\ndomain-name,fee-{n}.example.org,Parcel fee page\nipv4-addr,203.0.113.{n},Its host\n"
 MIXED_LIST = LIST + "ipv4-addr,8.8.8.8,Asked by the app at start\ndomain-name,not a name,A line that is no name\n"
+
+
+def report(name, n):
+    """Return a mail with three values of its own, and one that many rely on; who shares the same twice shares once."""
+    return REPORT.format(name=name, n=n)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def to_financial(page):
 
 
 def reviewed_report(page):
-    understood(REPORT)(page)
+    understood(report("secure-login", 57))(page)
     to_financial(page)
 
 
@@ -73,7 +79,9 @@ def shared_list(page):
 
 
 def looked_up_list(page):
-    page.get_by_label("Values, one a line").fill("secure-login[.]example[.]net\n203.0.113.57\nskidstresser.xyz\n192.0.2.1")
+    page.get_by_label("Values, one a line").fill(
+        "secure-login[.]example[.]net\n203.0.113.57\nskidstresser.xyz\n192.0.2.1"
+    )
     page.get_by_role("button", name="Look them up", exact=True).click()
     page.get_by_role("heading", name="Answers").wait_for()
 

@@ -1,7 +1,7 @@
 """The duty officer's mouse is broken: sign in, look up, read and share with keys alone."""
 
 import pytest
-from pages import REPORT
+from pages import report
 from visiting import ROLES
 
 pytestmark = pytest.mark.browser
@@ -20,6 +20,13 @@ def tab_to(page, selector):
     raise AssertionError(f"{MOST_TABS} times Tab does not lead to {selector}")
 
 
+def follow(page, selector):
+    """Tab to something, press Enter, and be where it leads."""
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def test_from_signing_in_to_what_became_of_a_share(visit, demo):
     page = visit()
     page.goto("sign-in?next=/exchange/lookup")
@@ -36,22 +43,18 @@ def test_from_signing_in_to_what_became_of_a_share(visit, demo):
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Who says so").wait_for()
 
-    tab_to(page, ".rows a")
-    page.keyboard.press("Enter")
+    follow(page, ".rows a")
     page.get_by_role("heading", name="Why do I see this?").wait_for()
 
-    tab_to(page, ".rail a[href='/exchange/records']")
-    page.keyboard.press("Enter")
-    tab_to(page, "main a[href='/exchange/share']")
-    page.keyboard.press("Enter")
+    follow(page, ".rail a[href='/exchange/records']")
+    follow(page, "main a[href='/exchange/share']")
     share_by_keys(page)
 
 
 def share_by_keys(page):
     tab_to(page, "#text")
-    page.keyboard.type(REPORT.replace("secure-login", "keys-only"), delay=0)
-    tab_to(page, "button[value=understand]")
-    page.keyboard.press("Enter")
+    page.keyboard.type(report("keys-only", 61), delay=0)
+    follow(page, "button[value=understand]")
     page.locator("#understood").wait_for()
     assert page.locator("#understood input:checked").count() == 3
 
@@ -60,7 +63,6 @@ def share_by_keys(page):
     tab_to(page, "#circle-financial")
     page.keyboard.press("Space")
     page.locator("#readers", has_text="Regional Banks' Association").wait_for()
-    tab_to(page, "button[value=share]")
-    page.keyboard.press("Enter")
+    follow(page, "button[value=share]")
     page.get_by_role("heading", name="What is shared now").wait_for()
     assert page.locator("h1").text_content() == "4 records are shared."

@@ -1,7 +1,7 @@
 """A browser that runs no script shares all the same: what is understood, who would read it, what became of it."""
 
 import pytest
-from pages import REPORT
+from pages import report
 
 pytestmark = pytest.mark.browser
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 def test_a_report_is_shared(visit):
     page = visit("duty", java_script_enabled=False)
     page.goto("exchange/share")
-    page.get_by_label("What you have").fill(REPORT.replace("secure-login", "no-script"))
+    page.get_by_label("What you have").fill(report("no-script", 62))
     page.get_by_role("button", name="See what is understood").first.click()
     assert page.locator("#understood input:checked").count() == 3
     assert page.locator("#readers .figures").text_content() == "Your own organisation"
@@ -30,7 +30,6 @@ def test_nothing_typed_is_lost_when_it_is_refused(visit):
     page.get_by_label("What you have").fill("login[.]example[.]org is used again")
     page.locator("#when-later").check()
     page.get_by_role("button", name="See what is understood").first.click()
-    page.problems.clear()
     assert page.get_by_label("What you have").input_value() == "login[.]example[.]org is used again"
     assert page.locator("#when-later").is_checked()
     assert page.get_by_text("Say from which day on.").first.is_visible()

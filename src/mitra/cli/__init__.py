@@ -5,11 +5,12 @@ Exit codes: 0 done, 1 refused (one line says what to do), 2 nothing could be rea
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
 
-from mitra.cli import members, node, sharing
+from mitra.cli import members, node, say, sharing
 from mitra.core.errors import MitraError
 
 app = typer.Typer(
@@ -34,10 +35,11 @@ app.add_typer(members.tokens, name="token")
 
 def main() -> None:
     """Run one command; an anticipated error becomes one line on standard error."""
+    os.umask(0o077)  # what a node keeps, its database first, is for the node's own account
     try:
         app()
     except MitraError as error:
-        sys.stderr.write(f"mitra: {error}\n")
+        sys.stderr.write(f"mitra: {say.shown(str(error))}\n")
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

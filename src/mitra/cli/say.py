@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,6 +12,9 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn a line's direction; joiners, which Khmer and Burmese need, are none of them."""
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
 
@@ -21,9 +25,19 @@ def line(value: object) -> None:
     sys.stdout.buffer.flush()
 
 
+def shown(text: str) -> str:
+    """Return a text whose control signs are written out: what others wrote steers nobody's terminal."""
+    return "".join(repr(sign)[1:-1] if is_control(sign) else sign for sign in text)
+
+
+def is_control(sign: str) -> bool:
+    """Return whether a sign steers a terminal or a line's direction, and shows nothing itself."""
+    return sign in TURNING or unicodedata.category(sign) == "Cc"
+
+
 def words(text: str = "") -> None:
     """Write a line for a person."""
-    console.print(text)
+    console.print(shown(text))
 
 
 def counted(number: int, noun: str) -> str:
@@ -37,5 +51,5 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for head in heads:
         drawn.add_column(head, overflow="fold")
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*map(shown, row))
     console.print(drawn)

@@ -62,7 +62,7 @@ def share(
             report = _share_one(name, actor, terms, now, quiet=json)
         except (InvalidInput, OSError) as error:
             unread += 1
-            sys.stderr.write(f"mitra: {name}: {_why_not(error)}\n")
+            sys.stderr.write(f"mitra: {name}: {say.shown(_why_not(error))}\n")
             continue
         _tell(report, json=json)
         for outcome, count in report.totals.items():

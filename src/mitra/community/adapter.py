@@ -36,6 +36,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships
         """Return that nobody signs up by themselves."""
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Return whether a way back leads to this node; an address that cannot be read does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:  # noqa: ANN401 - allauth's
         """Return the person, or None: the same for an unknown address, a wrong password, a closed account.
 

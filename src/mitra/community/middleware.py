@@ -7,7 +7,6 @@ credential that does not hold leaves the public's viewer and its refusal; the do
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import logout
@@ -95,7 +94,7 @@ def read_basic(text: str) -> tuple[str, str]:
     """Return the user and the password of HTTP Basic (RFC 7617); what cannot be read is an empty pair."""
     try:
         pair = base64.b64decode(text.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # signs that are not Base64, or bytes that are not UTF-8
         return "", ""
     named, _, token = pair.partition(":")
     return named, token

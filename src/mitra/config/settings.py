@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mitra.config.home import home, secret
+from mitra.config.home import folder, home, secret
 from mitra.config.node import find_node
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "mitra.web.middleware.Clock",
     "mitra.community.middleware.WhoIsAsking",
+    "mitra.web.middleware.BodyLimit",
     "mitra.web.middleware.AnticipatedErrors",
 ]
 
@@ -141,7 +142,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = MITRA_HOME / "files"
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = folder("tmp")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,6 +152,14 @@ def type_label(stix_type: str) -> str:
     """Return a type in words; one that STIX does not have is shown under its own name, `x-` off."""
     label = TYPES.get(stix_type)
     return str(label) if label else stix_type.removeprefix("x-").replace("-", " ").capitalize()
+
+
+def untitled(stix_type: str, raw: bytes) -> str:
+    """Return what to call an object that brings no words of its own: a sighting by how often, others by their type."""
+    count = orjson.loads(raw).get("count") if stix_type == "sighting" else None
+    if not isinstance(count, int):
+        return type_label(stix_type)
+    return ngettext("Seen %(n)s time", "Seen %(n)s times", count) % {"n": f"{count:,}"}
 
 
 def list_statements(obj: Mapping[str, Any]) -> tuple[Statement, ...]:

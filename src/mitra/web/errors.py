@@ -158,6 +158,12 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, 403, _("This form is too old to be sent."), sentence)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer for a form that nobody reads to its end."""
+    sentence = _("Send at most 100 MiB at once; `mitra share` on the node takes files of any length.")
+    return error_page(request, 413, _("This is too much for one form."), sentence)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Answer for a request that could not be understood at all."""
     if is_machine_door(request):

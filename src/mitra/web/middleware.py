@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from mitra.core.errors import MitraError
-from mitra.web.errors import respond
+from mitra.web.errors import is_machine_door, respond, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+LONGEST_BYTES = 100 * 1024 * 1024
+"""The longest form, its files included; longer inputs are shared from the command line."""
+LONGEST_FROM_STRANGERS = 64 * 1024
+"""The longest form of somebody who is not signed in: an address and a password."""
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +70,30 @@ class Clock:
         """Read the clock once a request."""
         cast("AskedRequest", request).now = datetime.now(UTC)
         return self.get_response(request)
+
+
+class BodyLimit:
+    """Refuse a form that is too long before anybody reads it: reading puts its files on the disk.
+
+    Stands behind who is asking, and a form's token is looked for later still, in the body: so whoever is not signed in
+    fills nobody's disk.  Machine doors have a limit of their own, and read nothing from whom they do not know.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on what is short enough."""
+        longest = LONGEST_FROM_STRANGERS if cast("AskedRequest", request).actor is None else LONGEST_BYTES
+        if not is_machine_door(request) and length_of(request) > longest:
+            return too_large(request)
+        return self.get_response(request)
+
+
+def length_of(request: HttpRequest) -> int:
+    """Return how long the body says it is, which is as far as Django reads; what is no length is too long."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(sys.maxsize)) else sys.maxsize
 
 
 class AnticipatedErrors:

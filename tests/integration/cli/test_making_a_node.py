@@ -1,6 +1,8 @@
 """`mitra init`: one node a home, a name that the ledger can carry, a disk that keeps its word."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -40,6 +42,16 @@ def test_home_stands_before_the_environment(no_node, mitra, tmp_path, monkeypatc
     assert (other.stat().st_mode & 0o777) == 0o700
     assert chosen_home() == other
     monkeypatch.setenv("MITRA_HOME", os.environ["MITRA_HOME"])
+
+
+def test_what_a_node_keeps_is_for_its_own_account_even_in_a_folder_that_was_there(no_node, tmp_path):
+    no_node.mkdir(mode=0o755)
+    where = {name: text for name, text in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "mitra", "init", "--home", str(no_node)]
+    subprocess.run(command, env=where, cwd=tmp_path, check=True, capture_output=True)
+    kept = {path.name: path.stat().st_mode & 0o077 for path in no_node.rglob("*")}
+    assert kept["mitra.sqlite3"] == 0
+    assert {name for name, open_to_others in kept.items() if open_to_others} == set()
 
 
 def test_a_second_init_changes_nothing(home, mitra):

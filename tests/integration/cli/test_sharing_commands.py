@@ -214,3 +214,9 @@ def test_check_says_what_it_looked_at(share, ask):
     assert said["faults"] == []
     assert all(count >= 0 for count in said["checked"].values())
     assert said["checked"]
+
+
+def test_what_a_file_says_steers_nobodys_terminal(home, mitra):
+    said = mitra("share", "-", *AS_TH, given=b"value,type\n\x1b]0;owned\x07\xe2\x80\xae1.2.3.4,x\n")
+    assert (said.code, "refused" in said.out) == (0, True)
+    assert not {"\x1b", "\x07", "\u202e"} & {*said.out, *said.err}

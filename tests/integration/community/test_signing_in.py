@@ -100,6 +100,7 @@ def test_who_is_sent_elsewhere_after_signing_in_stays_here(world, client):
     assert client.post("/sign-in", data | {"next": "https://evil.example/"})["Location"] == "/"
     client.post("/sign-out")
     assert client.post("/sign-in", data | {"next": "/organisation"})["Location"] == "/organisation"
+    assert client.get("/sign-in", {"next": "http://["})["Location"] == "/"
 
 
 def test_a_changed_password_ends_other_browsers(world, client):
@@ -184,6 +185,7 @@ def test_a_header_that_does_not_hold_leaves_the_public(world):
         basic("cert-th", "x"),
         "Basic ????",
         "Basic /w==",
+        "Basic ÿ",
         "Bearer ",
         "Bearer \udcff",
     ):

@@ -125,6 +125,7 @@ def test_a_table_has_a_line_a_value_in_the_latest_version_and_nothing_revoked(no
         ("＝1+1", "'＝1+1"),
         ("+66812345678", "+66812345678"),
         ("-5", "-5"),
+        ("-TbJThuex3VeL4-G2BJf_w", "-TbJThuex3VeL4-G2BJf_w"),
         ('ธนาคาร, "x"', 'ธนาคาร, "x"'),
         ("", ""),
     ],

@@ -53,7 +53,7 @@ def test_a_relative_time_is_said_in_two_units(length, words):
 
 
 def test_an_absolute_time_names_its_zone_and_utc():
-    assert show.absolute(NOW, BANGKOK) == "Wed 25 Nov 2026, 03:10 Bangkok (20:10 UTC)"
+    assert show.absolute(NOW, BANGKOK) == "Wed 25 Nov 2026, 03:10 Bangkok (20:10\N{NO-BREAK SPACE}UTC)"
     assert show.absolute(NOW) == "Tue 24 Nov 2026, 20:10 UTC"
 
 
@@ -114,3 +114,28 @@ def test_a_value_in_runs_is_the_defanged_value_whole(value, kind):
 def test_further_attributes_are_escaped():
     attrs = {"hx-get": '/x?a="b"&c', "required": True, "disabled": False, "min": 0}
     assert show.written(attrs) == ' hx-get="/x?a=&quot;b&quot;&amp;c" required min="0"'
+
+
+def test_a_hash_is_read_in_groups_and_copied_whole():
+    sha256 = "9f2c61d804b7ae35c1907f4e5d2ab86c7731e0f942cd58b1a60e993418fb27d5"
+    pieces = show.defanged(sha256, "sha256")
+    assert {len(piece.text) for piece in pieces} == {8}
+    assert "".join(piece.text for piece in pieces) == sha256
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("https://ebank-verify.example.org/la/login", "hxxps://ebank-verify[.]example[.]org/la/login"),
+        (
+            "ໂດເມນ ebank-verify.example.org ແລະ 198.51.100.23",
+            "ໂດເມນ ebank-verify[.]example[.]org ແລະ 198[.]51[.]100[.]23",
+        ),
+        ("Mirai: name in use n8e[.]us[.]com", "Mirai: name in use n8e[.]us[.]com"),
+        ("Sent since Fri. 16:40, by hand.", "Sent since Fri. 16:40, by hand."),
+        ("ເບິ່ງນີ້", "ເບິ່ງນີ້"),
+        (None, ""),
+    ],
+)
+def test_values_within_words_are_defanged_once(words, shown):
+    assert show.disarmed(words) == shown

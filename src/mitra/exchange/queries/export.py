@@ -40,8 +40,8 @@ WINDOW = 1_000
 ALL_VERSIONS = Filter()
 COLUMNS = ("value", "kind", "name", "tlp", "pap", "shared_by", "since", "valid_until", "id", "ref")
 FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-NUMBER = re.compile(r"[+-][0-9]+", re.ASCII)
-"""As a telephone number is written; a spreadsheet keeps it a number."""
+HARMLESS = re.compile(r"[+-][0-9]+|[A-Za-z0-9_-]{22}", re.ASCII)
+"""As a telephone number is written, which a spreadsheet keeps a number; or a ref, which must come back as it is."""
 
 
 def export_stix(viewer: Viewer, only: Filter = ALL_VERSIONS, *, now: datetime) -> Iterator[bytes]:
@@ -110,5 +110,5 @@ def print_rows(rows: list[tuple[str, ...]]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """Return the cell with an apostrophe before what a spreadsheet takes for a formula; a number may keep its sign."""
-    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
+    """Return the cell with an apostrophe before what a spreadsheet takes for a formula."""
+    return f"'{cell}" if FORMULA.match(cell) and not HARMLESS.fullmatch(cell) else cell

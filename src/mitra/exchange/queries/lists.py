@@ -101,7 +101,7 @@ def full_line(share: Share, viewer: Viewer, names: Mapping[int, str], circles: M
         at=share.at,
         is_red=audience.tlp is Tlp.RED,
         id=share.stix_id,
-        title=share.title or plain.type_label(share.type),
+        title=share.title or plain.untitled(share.type, share.raw),
         type=share.type,
         type_label=plain.type_label(share.type),
         by=share.by,

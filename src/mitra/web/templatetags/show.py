@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape, format_html_join
 from django.utils.translation import gettext, ngettext
 
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.core.text.defang import defang
+from mitra.core.text.defang import defang, refang
 from mitra.core.text.found import find_values
 from mitra.web.scripts import language_of
 
@@ -28,6 +28,7 @@ register = template.Library()
 A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 86_400
 SOON_SECONDS = 15 * A_MINUTE
 A_WEEK_DAYS = 7
+HASHES = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 SAFETY_SIGNS = ("[.]", "[:]", "[::]", "[@]", "[at]")
 
 
@@ -104,7 +105,7 @@ def absolute(at: datetime | None, zone: ZoneInfo | None = None) -> str:
         return f"{date_format(utc, 'D j M Y, H:i')} UTC"
     here = at.astimezone(zone)
     place = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{date_format(here, 'D j M Y, H:i')} {place} ({utc:%H:%M} UTC)"
+    return f"{date_format(here, 'D j M Y, H:i')} {place} ({utc:%H:%M}\N{NO-BREAK SPACE}UTC)"
 
 
 @register.filter
@@ -189,15 +190,19 @@ def number(value: float | str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a defanged value, and whether it is a sign put in for safety."""
+    """A run of a value as it is shown: plain, a sign put in for safety, or a group of a hash."""
 
     text: str
-    is_sign: bool
+    is_sign: bool = False
+    is_group: bool = False
+    """One of the groups that make a hash readable; nothing stands between them when it is copied."""
 
 
 @register.filter
 def defanged(value: str, kind: str = "") -> list[Piece]:
     """Return a value as it is safe to read, in runs, so that the signs put in can be shown paler."""
+    if kind in HASHES:
+        return [Piece(value[at : at + 8], is_group=True) for at in range(0, len(value), 8)]
     pieces: list[Piece] = []
     plain = 0
     shown = defang(str(value), kind)
@@ -208,11 +213,11 @@ def defanged(value: str, kind: str = "") -> list[Piece]:
             at += 1
             continue
         if plain < at:
-            pieces.append(Piece(shown[plain:at], is_sign=False))
+            pieces.append(Piece(shown[plain:at]))
         pieces.append(Piece(sign, is_sign=True))
         at = plain = at + len(sign)
     if plain < len(shown):
-        pieces.append(Piece(shown[plain:], is_sign=False))
+        pieces.append(Piece(shown[plain:]))
     return pieces
 
 
@@ -220,9 +225,11 @@ def defanged(value: str, kind: str = "") -> list[Piece]:
 def disarmed(text: object) -> str:
     """Return words in which nobody opens an address by a slip of the finger: the values in them are defanged."""
     words = str(text or "")
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for found in find_values(words) if "." in words or ":" in words else ():
-        parts += (words[done : found.start], defang(found.as_written, found.kind))
+        is_safe = refang(found.as_written) != found.as_written
+        parts += (words[done : found.start], found.as_written if is_safe else defang(found.as_written, found.kind))
         done = found.end
     return "".join((*parts, words[done:]))
 
