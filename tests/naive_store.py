@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mitra.core.policy.decide import may_read
+from mitra.core.policy.facts import Tlp
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
 from mitra.store.facts import State, Voice
 
@@ -47,7 +48,7 @@ class NaiveStore:
             if o.by == by
             and o.state == State.LIVE
             and o.record.stix_id == new.record.stix_id
-            and o.new.audience.realm == new.audience.realm
+            and _where(o.new.audience) == _where(new.audience)
         ]
         same_version = [o for o in mine if o.version == line.version]
         if any(o.record.digest == new.record.digest and o.new.audience == new.audience for o in same_version):
@@ -175,6 +176,11 @@ class NaiveDoor:
 
     def speaking_about(self, atom):
         return [line.seq for line in self.read if atom in line.record.atoms]
+
+
+def _where(audience):
+    """Return what one wording of a version binds: its realm, and of RED its named persons."""
+    return audience.realm, audience if audience.tlp is Tlp.RED else None
 
 
 def _ends_by(end, until):

@@ -61,7 +61,9 @@ STANDINGS: Mapping[str, Words] = {
 }
 STANDING_MEANS: Mapping[str, Words] = {
     Standing.PROPOSED: _("You read what is TLP:CLEAR, your own, and the working circles that invited you."),
-    Standing.LISTED: _("You read what is TLP:CLEAR, your own, the working circles that invited you, and as a client."),
+    Standing.LISTED: _(
+        "You read what is TLP:CLEAR, your own, the working circles that invited you, and what a sponsor opens to you."
+    ),
     Standing.ACCREDITED: _("You read as a member and may be in any circle."),
     Standing.SUSPENDED: _("You read what is TLP:CLEAR and your own, and share nothing until the centre lifts this."),
     Standing.LEFT: _("You are no member any more."),

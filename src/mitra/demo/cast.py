@@ -95,9 +95,9 @@ def assemble(*, began: datetime, now: datetime) -> Cast:
     for entry in cast["opened"]:
         by = actor_of_operator(entry["sponsor"])
         operations.open_circle(circles[entry["circle"]], client=bodies[entry["client"]], by=by, now=began)
-    zones = {state["slug"]: state["zone"] for state in operations.states_of("asean")}
+    zones = {state["country"]: state["zone"] for state in operations.states_of("asean")}
     people = [
-        _invite(person, entry["slug"], zones.get(entry["slug"], "UTC"), began)
+        _invite(person, entry["slug"], zones.get(entry.get("country", ""), "UTC"), began)
         for entry in cast["organisation"]
         for person in entry["people"]
     ]

@@ -105,6 +105,8 @@ def total_words(count: Count) -> str:
 def records_answer(count: Count, *, is_narrowed: bool) -> str:
     """Return the list's answer in one sentence."""
     shown = {"n": count_words(count)}
+    if is_narrowed and not count.value:
+        return gettext("No record matches.")
     if is_narrowed:
         return ngettext("%(n)s record matches.", "%(n)s records match.", count.value) % shown
     return ngettext("%(n)s record you may read.", "%(n)s records you may read.", count.value) % shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NEW_SHOWN = 8
 PUBLIC_SHOWN = 8
 NEEDS_SHOWN = 6
+LISTED = Filter(versions="last", without_types=frozenset({"relationship"}))
+"""What people are told of; they meet a relation on the records that it ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Situation:
 def situation_of(actor: Actor, *, since: datetime, now: datetime) -> Situation:
     """Return the situation of one member, with what came since an instant."""
     needs = ports.needs_of(actor, now=now)
-    new = exchange.list_records(actor.viewer, Filter(versions="last", added_after=since), limit=NEW_SHOWN, now=now)
+    fresh = replace(LISTED, added_after=since)
+    new = exchange.list_records(actor.viewer, fresh, limit=NEW_SHOWN, now=now)
     newest = new.items[0] if new.items else first_of(exchange.list_records(actor.viewer, limit=1, now=now))
     own = community.get_organisation(actor.organisation)
     levels = [line.tlp for line in new.items if not line.is_red] + [
@@ -73,7 +76,7 @@ def situation_of(actor: Actor, *, since: datetime, now: datetime) -> Situation:
 
 def open_records(*, now: datetime) -> RecordPage:
     """Return the newest records that everybody may read."""
-    return exchange.list_records(PUBLIC, limit=PUBLIC_SHOWN, now=now)
+    return exchange.list_records(PUBLIC, LISTED, limit=PUBLIC_SHOWN, now=now)
 
 
 def first_of(page: RecordPage) -> RecordLine | None:

@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from mitra.core.policy.facts import Tlp
 from mitra.store.facts import Line, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mitra.core.policy.facts import Audience
     from mitra.store.facts import NewShare
 
 REWRITTEN = "version-rewritten"
 UNDER_ENDED = "under-ended"
 
-Place = tuple[str, str, int]
-"""An id, a version, a realm."""
+Place = tuple[str, str, int, bytes]
+"""An id, a version, a realm, and of RED the audience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Prepared:
     """The record's digest."""
     sid: int
     place: Place
-    """Where one sender has one wording only; what it says in an exercise binds nothing outside it."""
+    """Where one sender has one wording only.
+
+    What it says in an exercise binds nothing outside it, and what is for named persons binds nobody whom it does not
+    name: a colleague's refusal would tell of it.
+    """
     audience: bytes
     """The audience's canonical bytes."""
     audience_key: bytes
@@ -41,6 +47,11 @@ class Prepared:
     blocks: tuple[tuple[bytes, bytes, int], ...] = ()
     edges: frozenset[int] = frozenset()
     """The `sid` of each object that the record refers to."""
+
+
+def place_of(stix_id: str, version: str, audience: Audience, key: bytes) -> Place:
+    """Return where this is one of a sender's wordings; `key` is the audience's."""
+    return stix_id, version, audience.realm, key if audience.tlp is Tlp.RED else b""
 
 
 class OwnLive(NamedTuple):

@@ -114,6 +114,21 @@ def test_an_export_leaves_out_what_only_the_role_of_its_asker_reads(node):
     assert b"canary-duty" not in exported
 
 
+def test_what_is_for_named_persons_refuses_and_replaces_nothing_of_a_colleague(node):
+    sok, dara, far = person("cert-th"), person("cert-th", "dara"), person("cert-kh")
+    named = Terms(tlp=Tlp.RED, persons=frozenset({sok.person, far.person}))
+    address = sdo("ipv4-addr", 1, value="198.51.100.3")
+    for left_out in ("name", "created", "modified"):
+        address.pop(left_out)
+    assert counts(share(sok, [indicator(1), address], named)) == {"accepted": 2}
+    assert counts(share(dara, [indicator(1, name="อื่น"), {**address, "x_note": "อื่น"}])) == {"accepted": 2}
+    to_others = Terms(tlp=Tlp.RED, persons=frozenset({dara.person}))
+    assert counts(share(dara, [indicator(1, name="อีก")], to_others)) == {"accepted": 1}
+    sok = who.actor_of_person(Person.objects.get(pk=sok.person), now=NOW)
+    door = store().visible_to(sok.viewer, now=NOW + timedelta(minutes=1))
+    assert {each.audience.tlp for each in door.variants(address["id"])} == {Tlp.RED, Tlp.GREEN}
+
+
 # ── Originators
 
 

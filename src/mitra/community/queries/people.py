@@ -85,7 +85,8 @@ def name_people(ids: Iterable[int], actor: Actor) -> dict[int, str]:
 
 
 def _addressees(actor: Actor) -> QuerySet[Person]:
-    met = Membership.objects.filter(circle__in=circles_of(actor.viewer), circle__is_confidential=False)
+    open_circles = Q(circle__is_confidential=False, circle__content=None)  # who was named beside one is not met
+    met = Membership.objects.filter(open_circles, circle__in=circles_of(actor.viewer))
     bodies = Q(organisation=actor.organisation) | Q(organisation__in=met.values("organisation_id"))
     if actor.viewer.in_community:
         accredited = Q(organisation__standing=Standing.ACCREDITED)

@@ -24,9 +24,10 @@ from django.db import transaction
 from mitra.core.ledger.act_tree import plant
 from mitra.core.ledger.commitment import SALT_BYTES
 from mitra.core.ledger.dates import micros
+from mitra.core.policy.facts import Tlp
 from mitra.ledger.operations import write_act
 from mitra.store.facts import Receipt, State
-from mitra.store.judging import OwnLive, Prepared, judge
+from mitra.store.judging import OwnLive, Prepared, judge, place_of
 from mitra.store.keys import audience_bytes, audience_key, version_of
 from mitra.store.networks import blocks
 from mitra.store.sqlite.raw import chunks, marks, numbers
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _OWN_LIVE = """
 WITH place (sid, version) AS (VALUES {places})
-SELECT r.stix_id, r.version, a.realm, r.digest, a.key, s.seq
+SELECT r.stix_id, r.version, a.realm, CASE a.tlp WHEN {red} THEN a.key ELSE x'' END, r.digest, a.key, s.seq
 FROM place p
 CROSS JOIN record r INDEXED BY record_version ON r.sid = p.sid AND r.version = p.version
 CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
@@ -90,13 +91,14 @@ class Writer:
         """Return the share with its keys."""
         keys, record = self._keys, share.record
         written = audience_bytes(share.audience)
+        key = audience_key(written)
         return Prepared(
             new=share,
             digest=record.digest,
             sid=keys.of_id(record.stix_id),
-            place=(record.stix_id, version_of(record), share.audience.realm),
+            place=place_of(record.stix_id, version_of(record), share.audience, key),
             audience=written,
-            audience_key=audience_key(written),
+            audience_key=key,
             atoms=tuple((atom.kind, keys.of_atom(atom.value)) for atom in record.atoms),
             blocks=tuple(block for network in record.networks for block in blocks(network)),
             edges=frozenset(keys.of_id(ref) for ref in record.refs),
@@ -123,11 +125,10 @@ class Writer:
         own: dict[Place, list[OwnLive]] = {}
         places = list({(item.sid, item.place[1]) for item in batch})
         for some in chunks(places):
-            sql = _OWN_LIVE.format(places=marks(len(some), "(?,?)"))
+            sql = _OWN_LIVE.format(places=marks(len(some), "(?,?)"), red=int(Tlp.RED))
             values = [value for place in some for value in place]
-            for *place, digest, key, seq in self._raw.ask(sql, [*values, by, LIVE]):
-                stix_id, version, realm = place
-                own.setdefault((stix_id, version, realm), []).append(OwnLive(digest, key, seq))
+            for stix_id, version, realm, named, *wording in self._raw.ask(sql, [*values, by, LIVE]):
+                own.setdefault((stix_id, version, realm, named), []).append(OwnLive(*wording))
         unders = {item.new.under for item in batch if item.new.under is not None}
         live: frozenset[int] = frozenset()
         if unders:
