@@ -110,8 +110,9 @@ def demo(
     import signal
     import tempfile
 
-    # Being told to stop is one way out, by whichever signal: the server ends and the folder goes.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Being told to stop is one way out, by whichever signal, in the background too: the server ends, the folder goes.
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="mitra-demo-") as folder:
             os.environ["MITRA_HOME"] = folder
