@@ -24,6 +24,9 @@ from mitra.exchange.facts import Terms
 PASSWORD = "ຄວາມລັບ-correct-horse-9"
 NAMESPACE = uuid.UUID("5f0d2f8e-7d0a-4d27-9d0b-3f7f4d1c2a11")
 STATES = ("th", "vn", "my", "sg")
+BODIES = ("cert-th", "cert-vn", "cert-my", "cert-sg", "police-th", "bank-a", "bank-b", "press", "guest", "suspended")
+"""The organisations that have one analyst and one credential each."""
+
 UNSIGNED = {"strict", "own", "quiet"}
 """Shared without a creator, so that anybody might send the very same bytes."""
 
@@ -193,18 +196,7 @@ def _people(world: World) -> None:
         community.add_person(new, by=operator(slug), now=world.now)
         world.people[viewer] = email
 
-    for slug in (
-        "cert-th",
-        "cert-vn",
-        "cert-my",
-        "cert-sg",
-        "police-th",
-        "bank-a",
-        "bank-b",
-        "press",
-        "guest",
-        "suspended",
-    ):
+    for slug in BODIES:
         add(slug, slug, ("analyst",))
     add("th-without-room", "cert-th", ("delegate",))
     add("th-admin", "cert-th", ("administrator",))
@@ -218,18 +210,7 @@ def _tokens(world: World) -> None:
         new = NewCredential(label=viewer, scopes=scopes, realm=realm)
         world.tokens[viewer] = community.make_credential(new, by=operator(slug), now=world.now).token
 
-    for slug in (
-        "cert-th",
-        "cert-vn",
-        "cert-my",
-        "cert-sg",
-        "police-th",
-        "bank-a",
-        "bank-b",
-        "press",
-        "guest",
-        "suspended",
-    ):
+    for slug in BODIES:
         issue(slug, slug)
     issue("th-in-drill", "cert-th", realm=world.circles["drill-realm"])
     community.change_standing(
@@ -237,21 +218,7 @@ def _tokens(world: World) -> None:
     )
 
 
-ORGANISATION_VIEWERS = frozenset(
-    {
-        "cert-th",
-        "cert-vn",
-        "cert-my",
-        "cert-sg",
-        "police-th",
-        "bank-a",
-        "bank-b",
-        "press",
-        "guest",
-        "suspended",
-        "th-named",
-    }
-)
+ORGANISATION_VIEWERS = frozenset({*BODIES, "th-named"})
 EVERYBODY = ORGANISATION_VIEWERS | {"th-without-room", "th-admin", "centre-auditor", "public"}
 TH = frozenset({"cert-th", "th-named"})
 
