@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SALT_BYTES = 32
 STEP_SECONDS = 10
+ENTRY_BYTES = 512
 LIMIT = 2**53 - 1
 
 
@@ -45,8 +46,12 @@ def coarse_time(at: datetime) -> int:
 
 
 def entry(commitment: bytes, coarse: int) -> bytes:
-    """Return the bytes that stand in the log for an act; their leaf is SHA-256(0x00 ‖ entry)."""
-    return orjson.dumps({"c": b64encode(commitment).decode(), "t": coarse, "v": 1}, option=orjson.OPT_SORT_KEYS)
+    """Return the bytes that stand in the log for an act, at most 512; their leaf is SHA-256(0x00 ‖ entry)."""
+    data = orjson.dumps({"c": b64encode(commitment).decode(), "t": coarse, "v": 1}, option=orjson.OPT_SORT_KEYS)
+    if len(data) > ENTRY_BYTES:
+        message = f"An act's entry has at most {ENTRY_BYTES} bytes, not {len(data)}; it is never cut."
+        raise ValueError(message)
+    return data
 
 
 def _refuse_what_prints_twice(value: object) -> None:

@@ -10,12 +10,40 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MILLISECOND = 1_000
 LARGEST_GAP = 16
+
+
+REPLAY_STEP = 16
+"""Microseconds from one replayed share to the next, on the average."""
+
+
+def replay_span(n: int) -> int:
+    """Return how many microseconds an arrival of `n` shares needs beyond the last date given out."""
+    return REPLAY_STEP * n
+
+
+def replay_date(start: int, n: int, k: int, drawn: int) -> int:
+    """Return the date of the k-th of `n` replayed shares, from 0; `drawn` is a keyed number from 0 to 15 for it.
+
+    Ascending in k, and computed rather than kept: an arrival of a million shares is one row.  The last one is
+    `start + replay_span(n)`, which lies on a whole millisecond.
+    """
+    return start + (replay_span(n) if k == n - 1 else REPLAY_STEP * k + drawn)
+
+
+def replayed_by(start: int, n: int, date: int, drawn: Callable[[int], int]) -> int:
+    """Return how many of an arrival's dates are not after this one; `drawn(k)` gives what `replay_date` was given."""
+    if date >= start + replay_span(n):
+        return n
+    k = (date - start) // REPLAY_STEP
+    if k < 0:
+        return 0
+    return min(k + (replay_date(start, n, k, drawn(k)) <= date), n - 1)
 
 
 def micros(moment: datetime) -> int:
