@@ -5,6 +5,7 @@ that a machine that lacks a browser or a database cannot pass for one that has l
 """
 
 import os
+import sys
 
 import pytest
 from django.db import connection
@@ -51,6 +52,19 @@ def browser(chromium):
         yield started
 
 
+@pytest.fixture(autouse=True)
+def new_process():
+    """A process that remembers nothing of its database, and noted nothing: the last test's rows had the same numbers."""
+    doors = sys.modules.get("mitra.store.doors")
+    if doors is not None:
+        doors.store.cache_clear()
+    noting = sys.modules.get("mitra.store.handed.noting")
+    if noting is not None:
+        noting.notes.close()
+        for noted in noting.folder_of_notes().iterdir():
+            noted.unlink()
+
+
 @pytest.fixture
 def empty_store(transactional_db):
     """Tables of machine scale, which Django does not know and so never empties, empty before and after.
@@ -63,8 +77,11 @@ def empty_store(transactional_db):
 
 
 def empty_tables():
-    from mitra.store.sqlite.schema import EMPTY
+    from mitra.store.schema import SCHEMAS
 
     with connection.cursor() as cursor:
-        for statement in (*EMPTY, "UPDATE ledger_counter SET seq = 0, leaf = 0, last_at = 0"):
+        for statement in (
+            *SCHEMAS[connection.vendor].empty,
+            "UPDATE ledger_counter SET seq = 0, leaf = 0, last_at = 0",
+        ):
             cursor.execute(statement)

@@ -5,9 +5,10 @@ The oracle of the door.  It shares no code with the store but policy and the pla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from mitra.core.policy.decide import may_read
+from mitra.core.policy.decide import ANYBODY, may_read
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
 from mitra.store.facts import State, Voice
@@ -29,24 +30,41 @@ class Line:
         return version_key(self.record.modified) if self.record.type in VERSIONED_TYPES else ("", "")
 
 
+@dataclass
+class Arrival:
+    """Lines that became readable later, for one organisation or for everybody, at positions of their own."""
+
+    viewer: int | None
+    places: dict[int, int]
+    """Positions by line."""
+
+
 class NaiveStore:
     def __init__(self):
         self.lines = []
+        self.arrivals = []
+        self.lifted = set()
+        self.last = 0
 
     def accept(self, shares, by):
         """Return (outcome, reason) for each share."""
         live = {line.seq for line in self.lines if line.state == State.LIVE}
-        return [self._accept(new, by, live) for new in shares]
+        replaced = set()
+        outcomes = [self._accept(new, by, live, replaced) for new in shares]
+        for seq in replaced:
+            self.end(seq, State.SUPERSEDED)
+        return outcomes
 
-    def _accept(self, new, by, live):
+    def _accept(self, new, by, live, replaced):
         if new.under is not None and new.under not in live:
             return "refused", "under-ended"
-        line = Line(len(self.lines) + 1, new, by)
+        line = Line(self.last + 1, new, by)
         mine = [
             o
             for o in self.lines
             if o.by == by
             and o.state == State.LIVE
+            and o.seq not in replaced
             and o.record.stix_id == new.record.stix_id
             and _where(o.new.audience) == _where(new.audience)
         ]
@@ -56,9 +74,9 @@ class NaiveStore:
         others = [o for o in same_version if o.record.digest != new.record.digest]
         if others and line.record.type in VERSIONED_TYPES:
             return "refused", "version-rewritten"
-        for other in others:
-            self.end(other.seq, State.SUPERSEDED)
+        replaced.update(other.seq for other in others)
         self.lines.append(line)
+        self.last += 1
         return "accepted", ""
 
     def end(self, seq, to):
@@ -70,11 +88,74 @@ class NaiveStore:
             if line.new.under == seq and line.state == State.LIVE:
                 self.end(line.seq, to)
 
+    def lift(self, now):
+        """Let feeds see every embargo end that the clock has ended, one after the other."""
+        ended = {o.new.audience for o in self.lines if _ends_by(o.new.audience.embargo_until, now)} - self.lifted
+        firsts = {audience: min(o.seq for o in self.lines if o.new.audience == audience) for audience in ended}
+        for audience in sorted(ended, key=lambda audience: (audience.embargo_until, firsts[audience])):
+            self.lifted.add(audience)
+            self._arrive(None, [o for o in self.lines if o.new.audience == audience])
+        return len(ended)
+
+    def grow(self, before, after, now):
+        """Replay to one organisation what it reads in feeds now and did not before."""
+
+        def reads(viewer, by, audience):
+            return may_read(viewer, by, _in_feeds(audience, self.lifted), now=now).allowed
+
+        def sponsor_of(viewer):
+            return viewer.sponsor and viewer.sponsor.organisation
+
+        gained, of_sponsor = [], []
+        for line in self.lines:
+            audience = line.new.audience
+            if reads(before, ANYBODY, audience):
+                continue
+            if reads(after, ANYBODY, audience):
+                gained.append(line)
+            elif (
+                line.by == sponsor_of(after)
+                and reads(after, line.by, audience)
+                and not (sponsor_of(before) == line.by and reads(before, line.by, audience))
+            ):
+                of_sponsor.append(line)
+        for lines in (gained, of_sponsor):
+            self._arrive(after.organisation, lines)
+        return len(gained) + len(of_sponsor)
+
+    def _arrive(self, viewer, lines):
+        places = {line.seq: place for place, line in enumerate(lines, start=self.last + 1)}
+        self.arrivals.append(Arrival(viewer, places))
+        self.last += len(places)
+
+    def place_of(self, line, viewer):
+        """Return where a line stands in a viewer's feed."""
+        if line.by == viewer.organisation:
+            return line.seq
+        covering = [o.places for o in self.arrivals if o.viewer in {None, viewer.organisation} and line.seq in o.places]
+        return covering[-1][line.seq] if covering else line.seq
+
+    def feed_of(self, viewer, now, only):
+        """Return (position, line) of a viewer's feed, by trying every line at every place."""
+        door = self.fed_to(viewer, now, self.lifted)
+        placed = sorted((self.place_of(line, viewer), line.seq, line) for line in door.read)
+        door.read = [line for _, _, line in placed]
+        fed = set(door.feed(only))
+        return [(place, line) for place, seq, line in placed if seq in fed]
+
     def visible_to(self, viewer, now):
+        """Return what pages show: an embargo ends when the clock says so."""
+        return self._door(viewer, now, lambda audience: audience)
+
+    def fed_to(self, viewer, now, lifted=frozenset()):
+        """Return what feeds give: an embargo ends when it is lifted."""
+        return self._door(viewer, now, lambda audience: _in_feeds(audience, lifted))
+
+    def _door(self, viewer, now, seen):
         read = [
             line
             for line in self.lines
-            if line.state == State.LIVE and may_read(viewer, line.by, line.new.audience, now=now).allowed
+            if line.state == State.LIVE and may_read(viewer, line.by, seen(line.new.audience), now=now).allowed
         ]
         return NaiveDoor(read, now)
 
@@ -156,7 +237,7 @@ class NaiveDoor:
         return [o.seq for lines in ranked for o in sorted(lines, key=lambda o: (o.new.audience.tlp, o.seq))]
 
     def with_digest(self, digest):
-        return [line.seq for line in self.read if line.record.digest == digest]
+        return [line for line in self.read if line.record.digest == digest]
 
     def referring_to(self, stix_id):
         first = {}
@@ -176,6 +257,12 @@ class NaiveDoor:
 
     def speaking_about(self, atom):
         return [line.seq for line in self.read if atom in line.record.atoms]
+
+
+def _in_feeds(audience, lifted):
+    if audience.embargo_until is None or audience in lifted:
+        return replace(audience, embargo_until=None)
+    return replace(audience, embargo_until=datetime.max.replace(tzinfo=UTC))
 
 
 def _where(audience):

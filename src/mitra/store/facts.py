@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mitra.core.policy.facts import Audience, Decision, Pap, Tlp
@@ -33,8 +34,7 @@ class Voice(IntEnum):
     OTHER = 2
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
+class NewRecord(NamedTuple):
     """One version of one object, read and printed, ready to be inserted."""
 
     stix_id: str
@@ -55,8 +55,7 @@ class NewRecord:
     """STIX ids that this object refers to (source_ref, object_refs, created_by_ref…), for edges."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewShare:
+class NewShare(NamedTuple):
     """One line of an act: this record to this audience.  `under` is the seq of the share it rests on."""
 
     record: NewRecord
@@ -76,8 +75,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What became of one NewShare, in the order given.  `seq` is set when accepted or duplicate."""
 
     outcome: Outcome
@@ -96,6 +94,14 @@ class Receipt:
     leaf: int | None
     commitment: bytes
     lines: tuple[Line, ...]
+
+    def named(self, names: Callable[[Sequence[int]], Sequence[str]]) -> Receipt:
+        """Return it with the public name of each share that it numbers."""
+        found = iter(names([line.seq for line in self.lines if line.seq is not None]))
+        lines = [
+            line if line.seq is None else Line(line.outcome, line.seq, line.reason, next(found)) for line in self.lines
+        ]
+        return Receipt(self.act, self.leaf, self.commitment, tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,10 @@ class Share:
     accepted_at: datetime
 
 
+LOOKED_THROUGH = 20_000
+"""How many positions a list looks through for a word, so that none takes longer than a twentieth of a second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a reader narrows by; empty means no narrowing.  Values of one field are alternatives."""
@@ -143,11 +153,92 @@ class Filter:
     """`all`, `last`, `first`, or an exact `modified`."""
     added_after: datetime | None = None
     words: str = ""
-    """A case-insensitive part of the title."""
+    """A case-insensitive part of the title.  Lists look for it among the youngest LOOKED_THROUGH positions only."""
     without_types: frozenset[str] = frozenset()
     """Types left out.  RED stays whatever its type, because its lines do not tell one."""
     embargo_ends_by: datetime | None = None
     """Shares whose audience has an embargo that ends by then."""
+
+
+class FeedRow(NamedTuple):
+    """One object as a feed gives it: no more than what machines are served, for a page has a thousand."""
+
+    position: int
+    """Where it stands for this viewer, never shown: its share's number, or a number of the arrival that replays it."""
+    at: int
+    """The TAXII date_added at that position: microseconds since 1970, unique and ascending."""
+    seq: int
+    """The share's number, never shown: what delivery memory notes."""
+    stix_id: str
+    modified: str
+    raw: bytes
+    marking_at: int
+    tlp: int
+    """The level to serve these bytes at: the loosest of all the shares of them that this viewer may read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A bounded run of a feed, in ascending positions, and whether more follow."""
+
+    rows: Sequence[FeedRow]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Older shares that became readable later: for one organisation or, where `viewer` is None, for everybody.
+
+    It replays the shares of its audiences (where `by` is set, of that sharer only) below `first_seq`, in the order of
+    their numbers and whatever their state, at the positions `first_seq` to `first_seq + n - 1`.  That set never
+    changes, so a position means one share for ever, and what was withdrawn meanwhile leaves a hole.
+    """
+
+    first_seq: int
+    n: int
+    viewer: int | None
+    by: int | None
+    audiences: frozenset[int]
+    at: int
+    """From where its dates count, microseconds since 1970; see `mitra.core.ledger.dates.replay_date`."""
+
+
+class Cause(NamedTuple):
+    """Why a share ends or is replaced: the kind of act, and its sender's words."""
+
+    kind: str
+    reason: str
+
+
+class Bytes(Protocol):
+    """What names one wording of one version: both NewRecord and Share have it."""
+
+    @property
+    def stix_id(self) -> str:
+        """The object's id."""
+
+    @property
+    def type(self) -> str:
+        """The object's type."""
+
+    @property
+    def modified(self) -> str:
+        """The object's version as written."""
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the record's bytes."""
+
+
+class Holding(NamedTuple):
+    """A readable share of given bytes, without them: what intake asks of each object it is sent."""
+
+    seq: int
+    by: int
+    under: int | None
+    audience: Audience
+    pap: Pap | None
+    condition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +258,55 @@ class Found:
     share: Share
 
 
+class Hit(NamedTuple):
+    """A readable share that speaks about a looked-up value, without its record's bytes: what machines are told."""
+
+    seq: int
+    """The share's number, never shown."""
+    stix_id: str
+    type: str
+    by: int
+    at: int
+    """Its date, microseconds since 1970."""
+
+
 @dataclass(frozen=True, slots=True)
 class WhyReadable:
     """Why one viewer reads one share."""
 
     share: Share
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an act tightened: one object, by whom its share and those that rested on it were, and to whom they went."""
+
+    act: int
+    stix_id: str
+    shares: tuple[tuple[int, Audience], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """A live share of an object that refers to another one, with what its replacement needs."""
+
+    seq: int
+    by: int
+    act: int
+    audience: Audience
+    under: int | None
+    pap: Pap | None
+    condition: str
+    voice: Voice
+    digest: bytes
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """A bounded run of them, the last record looked at, and whether more follow."""
+
+    shares: tuple[Pointing, ...]
+    up_to: int
+    more: bool

@@ -25,8 +25,7 @@ Place = tuple[str, str, int, bytes]
 """An id, a version, a realm, and of RED the audience."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A share with everything about it that can be worked out before the transaction."""
 
     new: NewShare

@@ -5,6 +5,7 @@ They are keyed by a secret of the node, so that nobody can make two texts that m
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.stix.versions import STIX_TYPES, VERSIONED_TYPES, version_key
 
 if TYPE_CHECKING:
-    from mitra.store.facts import NewRecord
+    from mitra.store.facts import Bytes
 
 ID_BYTES = 8
 ATOM_BYTES = 16
 AUDIENCE_BYTES = 16
+DRAWN_AT_ONCE = 64
+"""Positions whose dates one digest moves."""
 
 
 class Keys:
@@ -28,6 +31,8 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         self._id = blake2b(key=secret, digest_size=ID_BYTES, person=b"mitra-id")
         self._atom = blake2b(key=secret, digest_size=ATOM_BYTES, person=b"mitra-atom")
+        self._date = blake2b(key=secret, person=b"mitra-date")
+        self._drawn = lru_cache(maxsize=64)(self._draw)
 
     def of_id(self, stix_id: str) -> int:
         """Return a 64-bit number for a STIX id; whoever compares numbers compares the ids too."""
@@ -40,6 +45,16 @@ class Keys:
         digest = self._atom.copy()
         digest.update(value.encode())
         return digest.digest()
+
+    def drawn(self, position: int) -> int:
+        """Return the number from 0 to 15 that moves a replayed position's date."""
+        block, nth = divmod(position, DRAWN_AT_ONCE)
+        return self._drawn(block)[nth]
+
+    def _draw(self, block: int) -> bytes:
+        digest = self._date.copy()
+        digest.update(block.to_bytes(8, "big"))
+        return bytes(byte & 0x0F for byte in digest.digest())
 
 
 def audience_bytes(audience: Audience) -> bytes:
@@ -73,7 +88,7 @@ def order_of(version: str) -> str:
     return ".".join(version_key(version)) if version else ""
 
 
-def version_of(record: NewRecord) -> str:
+def version_of(record: Bytes) -> str:
     """Return what orders this record among those of its id; `''` for a type without versions."""
     if record.type in STIX_TYPES and record.type not in VERSIONED_TYPES:
         return ""

@@ -1,4 +1,4 @@
-"""What a database module of the store must do; `sqlite.py` does it for SQLite, one module a vendor, natively.
+"""What a database module of the store must do; `sqlite` and `postgres` do it, each natively.
 
 Promises of every implementation, kept by `tests/integration/store/`:
 
@@ -9,6 +9,7 @@ Promises of every implementation, kept by `tests/integration/store/`:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,14 +17,44 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mitra.core.policy.facts import Audience, Viewer
-    from mitra.store.facts import Filter, Found, NewShare, Page, Receipt, Share, State, WhyReadable
+    from mitra.ledger.facts import Written
+    from mitra.store.facts import (
+        Bytes,
+        Cause,
+        Ended,
+        FeedPage,
+        FeedRow,
+        Filter,
+        Found,
+        Hit,
+        Holding,
+        NewShare,
+        Page,
+        Pointers,
+        Receipt,
+        Share,
+        State,
+        WhyReadable,
+    )
+
+
+Announce = Callable[["Written"], None]
+
+
+def silence(_written: Written) -> None:
+    """Announce nothing."""
 
 
 class Store(Protocol):
     """Writing, and the one door to reading."""
 
-    def accept_batch(self, shares: Sequence[NewShare], *, kind: str, by: int, now: datetime) -> Receipt:
+    def accept_batch(
+        self, shares: Sequence[NewShare], *, kind: str, by: int, now: datetime, announce: Announce = silence
+    ) -> Receipt:
         """Write the shares of one owner in one durable transaction, with one act; must not be called inside another.
+
+        `announce` is called in that transaction, once the shares are written, with what the act took: an event is
+        emitted there.
 
         Inside, against `by`'s own live shares only: the same bytes to the same audience are a duplicate; the same id
         and modified with other bytes is refused (`version-rewritten`) for a type with `modified`, and supersedes the
@@ -31,11 +62,15 @@ class Store(Protocol):
         """
         ...
 
-    def end_share(self, seq: int, *, to: State, by: int, kind: str, reason: str, now: datetime) -> Receipt:
+    def end_share(
+        self, seq: int, *, to: State, by: int, cause: Cause, now: datetime, announce: Announce = silence
+    ) -> Receipt:
         """Move a live share of `by` and all that rests on it to an end state; raises WrongState, NotFound."""
         ...
 
-    def replace_share(self, seq: int, new: NewShare, *, by: int, kind: str, reason: str, now: datetime) -> Receipt:
+    def replace_share(
+        self, seq: int, new: NewShare, *, by: int, cause: Cause, now: datetime, announce: Announce = silence
+    ) -> Receipt:
         """Tighten a live share of `by`: end it and all that rests on it, and make the new one, in one act.
 
         When the new one is refused or a duplicate, as its line says, nothing changes and there is no act.  Raises
@@ -47,15 +82,63 @@ class Store(Protocol):
         """Return the door through which this viewer reads, as of now."""
         ...
 
+    def names_of(self, seqs: Sequence[int]) -> Sequence[str]:
+        """Return the public name of each of these shares: what a reader is given instead of its number."""
+        ...
+
+    def rights_epoch(self) -> int:
+        """Return the number that changes with every change of anybody's rights: one read of one row."""
+        ...
+
+    def raise_rights(self) -> None:
+        """Change that number, in the transaction that changes rights: who remembers an actor or a viewer forgets it.
+
+        Called first: whoever else decides about rights waits from here until commit, and shares may go on.
+        """
+        ...
+
+    def replay_growth(self, before: Viewer, after: Viewer, *, now: datetime) -> int:
+        """Write an arrival of what the organisation of `after` reads in feeds and, as `before`, did not.
+
+        Called inside the transaction that changes its rights, after its act.  Both viewers are of one organisation
+        and one realm, as a machine with every room.  Returns how many shares are replayed; nothing new writes nothing.
+        """
+        ...
+
+    def ended_by(self, act: int) -> Ended | None:
+        """Return the object of which an act tightened a share, or None where it did not, or its bytes are erased.
+
+        For the node's own reaction, as `pointing_at`: no viewer reads by either.
+        """
+        ...
+
+    def pointing_at(self, ended: Ended, *, after: int, limit: int) -> Pointers:
+        """Return the live shares, whoever made them, of the next `limit` records that refer to an object.
+
+        `after` is the last record looked at.  Who an object's author is and how it is marked is no reference.
+        """
+        ...
+
+    def lift_embargoes(self, *, now: datetime) -> int:
+        """Write an arrival for everybody of each audience whose embargo has ended, each in a transaction of its own.
+
+        Until then feeds treat the embargo as running, so nobody's cursor has passed what it opens.  Returns how many.
+        """
+        ...
+
 
 class Door(Protocol):
     """Everything one viewer may read, and nothing else.  RED is here only for persons that its circles name."""
 
-    def feed(self, *, after: int = 0, limit: int, only: Filter) -> Page:
-        """Return shares in ascending seq after a position, the same bytes once, at their lowest readable place.
+    def feed(self, *, after: int = 0, limit: int, only: Filter, is_named: bool = True) -> FeedPage:
+        """Return objects in ascending positions after a position, the same bytes once, at their lowest readable place.
+
+        A share stands at the last arrival that replays it to this viewer, for its owner always at its number, else at
+        its number (`mitra.store.places`).  Who polls for ever, by any cursor, holds exactly what it may read.
 
         Among the shares that the filter's levels, circles and owners leave; `last` and `first` are versions that no
-        later or earlier one by the same author or sharer, of a voice as near to the author, replaces.
+        later or earlier one by the same author or sharer, of a voice as near to the author, replaces.  A page that is
+        not `is_named` may leave each object's id and version empty: who serves bytes alone is spared them.
         """
         ...
 
@@ -87,8 +170,16 @@ class Door(Protocol):
         """
         ...
 
-    def with_digest(self, digests: Iterable[bytes]) -> Mapping[bytes, Sequence[Share]]:
-        """Return the readable shares of exactly these bytes."""
+    def whole(self, rows: Sequence[FeedRow]) -> Sequence[Share]:
+        """Return the whole shares of a feed's rows, in their order; what ended meanwhile is left out."""
+        ...
+
+    def with_bytes_of(self, share: Share) -> Sequence[Share]:
+        """Return the readable shares of the same bytes, itself among them, in ascending seq."""
+        ...
+
+    def holdings(self, records: Iterable[Bytes]) -> Mapping[bytes, Sequence[Holding]]:
+        """Return, by digest, the readable shares of exactly these bytes, in ascending seq; most have none."""
         ...
 
     def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
@@ -101,4 +192,8 @@ class Door(Protocol):
 
     def look_up(self, values: Sequence[str], *, limit_each: int = 100) -> Iterator[Found]:
         """Yield what is known of each value as typed: exact, containing network, parent domain, host of a URL."""
+        ...
+
+    def known(self, values: Sequence[str], *, limit_each: int = 100) -> Iterator[Sequence[tuple[str, Hit]]]:
+        """Yield, for each value in turn, the same as pairs (how, hit): what machines are told, never of RED."""
         ...

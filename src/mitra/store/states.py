@@ -1,4 +1,4 @@
-"""Where a share may go from where it stands: the table, and the small numbers that stand for states in the database."""
+"""Where a share may go from where it stands: the table, and the small numbers that a share carries in the database."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ CODES: Final[Mapping[State, int]] = MappingProxyType({state: code for code, stat
 """What is written for a state; these numbers stay as they are, so new states are added at the end of the class."""
 
 LIVE: Final = CODES[State.LIVE]
+OTHER_SHARES: Final = 1
+"""In a share's `company`: its record has, or once had, other shares."""
+OTHER_RECORDS: Final = 2
+"""In a share's `company`: its id has, or once had, other records."""
 _STATES: Final = tuple(State)
 
 

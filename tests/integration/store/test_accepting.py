@@ -8,15 +8,15 @@ import orjson
 import pytest
 from django.db import connection, transaction
 
-from mitra.core.ledger.act_tree import path_of, verify
+from mitra.core.ledger.act_tree import verify
 from mitra.core.ledger.commitment import commit
 from mitra.core.ledger.dates import micros
 from mitra.core.policy.facts import PUBLIC, Audience, Pap, Tlp
 from mitra.ledger.models import Act, ActBody
 from mitra.ledger.queries import get_receipt
+from mitra.store.acts import path_in_act
 from mitra.store.facts import Filter, NewShare, Outcome, State, Voice
-from mitra.store.keys import audience_bytes
-from store_world import AMBER, CLEAR, ELSEWHERE, GREEN, NOW, accept, member, record, seqs, share, stix_id
+from store_world import AMBER, CLEAR, ELSEWHERE, GREEN, NOW, accept, fed, member, record, seqs, share, stix_id
 
 EVERYTHING = Filter()
 
@@ -32,7 +32,7 @@ def outcomes(receipt):
 
 
 def all_of(store, viewer, now=NOW):
-    return store.visible_to(viewer, now=now).feed(limit=1_000, only=EVERYTHING).shares
+    return fed(store.visible_to(viewer, now=now), limit=1_000, only=EVERYTHING)
 
 
 def test_a_share_is_read_back_whole(store):
@@ -98,17 +98,13 @@ def test_the_act_commits_to_its_body_and_the_body_to_each_line(store):
         "share",
         7,
         micros(NOW),
-        1,
+        2,
         "share",
         7,
     )
-    groups = [
-        (audience_bytes(GREEN), [record(1).digest, record(3).digest]),
-        (audience_bytes(AMBER), [record(2).digest]),
-    ]
     root = b64decode(said["root"])
-    for group, line, number in ((0, 0, 1), (0, 1, 3), (1, 0, 2)):
-        assert verify(path_of(bytes(body.seed), groups, group, line), record(number).digest, root)
+    for number, line in enumerate(receipt.lines, start=1):
+        assert verify(path_in_act(receipt.act, line.seq), record(number).digest, root)
     assert get_receipt(receipt.act).leaf == receipt.leaf
 
 
@@ -126,7 +122,8 @@ def test_the_tree_holds_what_was_accepted_even_when_that_changed_meanwhile(store
     receipt = accept(store, *batch)
     assert outcomes(receipt) == [(Outcome.DUPLICATE, "already-shared"), (Outcome.ACCEPTED, "")]
     body = ActBody.objects.get(act=receipt.act)
-    path = path_of(bytes(body.seed), [(audience_bytes(GREEN), [record(2).digest])], 0, 0)
+    path = path_in_act(receipt.act, receipt.lines[1].seq)
+    assert path.line_siblings == ()
     assert verify(path, record(2).digest, b64decode(orjson.loads(bytes(body.body))["root"]))
 
 
@@ -189,13 +186,13 @@ def test_posting_what_is_hidden_answers_as_what_is_unknown(store, hidden_by):
     assert outcomes(receipt) == [(Outcome.ACCEPTED, "")] * 2
     assert [line.seq - receipt.lines[0].seq for line in receipt.lines] == [0, 1]
     mine = store.visible_to(member(1, 1), now=NOW)
-    assert [(one.stix_id, one.by) for one in mine.feed(limit=9, only=EVERYTHING).shares] == [
+    assert [(one.stix_id, one.by) for one in fed(mine, limit=9, only=EVERYTHING)] == [
         (stix_id(1), 1),
         (stix_id(2), 1),
     ]
     assert mine.count(EVERYTHING) == 2
     assert len(mine.variants(stix_id(2))) == 1
-    assert [len(found) for found in mine.with_digest([record(1).digest]).values()] == [1]
+    assert [len(found) for found in mine.holdings([record(1)]).values()] == [1]
 
 
 def test_a_batch_stands_in_no_other_transaction(store):
@@ -217,7 +214,7 @@ def test_an_interrupted_batch_leaves_nothing(store, monkeypatch):
     assert [
         rows(f"SELECT count(*) FROM {table}") for table in ("record", "share", "tally", "ledger_act", "store_audience")
     ] == [[(0,)]] * 5
-    assert all_of(store, PUBLIC) == ()
+    assert all_of(store, PUBLIC) == []
     assert accept(store, share(record(1), CLEAR)).lines[0].seq == before[0][0] + 1
     assert len(all_of(store, PUBLIC)) == 1
 

@@ -8,27 +8,49 @@ import pytest
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import PUBLIC, Audience, Standing, Tlp
 from mitra.store.facts import Filter, Voice
-from mitra.store.sqlite import asking
-from store_world import AMBER, CLEAR, ELSEWHERE, GREEN, NOW, accept, member, record, seqs, share, stix_id
+from mitra.store.readable import SightMemory
+from store_world import (
+    AMBER,
+    CLEAR,
+    ELSEWHERE,
+    GREEN,
+    NOW,
+    WAYS,
+    accept,
+    fed,
+    go,
+    member,
+    record,
+    seqs,
+    share,
+    stix_id,
+)
 
 EVERYTHING = Filter()
 
 
 def read(store, viewer, now=NOW, only=EVERYTHING):
-    return store.visible_to(viewer, now=now).feed(limit=1_000, only=only).shares
+    return fed(store.visible_to(viewer, now=now), limit=1_000, only=only)
 
 
-def test_an_embargo_ends_by_itself(store):
+def on_pages(store, viewer, now):
+    return seqs(store.visible_to(viewer, now=now).latest(limit=1_000, only=EVERYTHING))
+
+
+def test_an_embargo_ends_by_itself_on_pages_and_with_its_arrival_in_feeds(store):
     ends = NOW + timedelta(hours=1)
     accept(store, share(record(1), Audience(Tlp.CLEAR, embargo_until=ends)), by=1)
     moments = [NOW, ends - timedelta(microseconds=1), ends, NOW, ends + timedelta(days=1)]
-    assert [len(read(store, PUBLIC, now=moment)) for moment in moments] == [0, 0, 1, 0, 1]
-    assert [len(read(store, member(1), now=moment)) for moment in moments] == [1] * 5
+    assert [len(on_pages(store, PUBLIC, moment)) for moment in moments] == [0, 0, 1, 0, 1]
+    assert [len(on_pages(store, member(1), moment)) for moment in moments] == [1] * 5
+    assert [len(read(store, PUBLIC, now=moment)) for moment in moments] == [0] * 5
+    assert [store.lift_embargoes(now=moment) for moment in moments] == [0, 0, 1, 0, 0]
+    assert [len(read(store, viewer, now=ends)) for viewer in (PUBLIC, member(1))] == [1, 1]
 
 
 def test_a_first_share_to_an_audience_is_read_at_once(store):
     viewer = member(2, 1)
-    assert read(store, viewer) == ()
+    assert read(store, viewer) == []
     accept(store, share(record(1), AMBER), by=1)
     assert len(read(store, viewer)) == 1
     accept(store, share(record(2), ELSEWHERE), by=1)
@@ -55,6 +77,14 @@ def test_red_is_read_by_its_persons_alone(store):
     assert [len(read(store, viewer)) for viewer in others] == [0] * 5
 
 
+def test_an_owners_named_person_reads_its_red_under_an_embargo_and_a_colleague_does_not(store):
+    audience = Audience(Tlp.RED, frozenset({5}), embargo_until=NOW + timedelta(hours=1))
+    accept(store, share(record(1), audience), by=1)
+    named = member(1, 5, person=3, person_circles=frozenset({5}))
+    viewers = [named, member(1, person=4), member(2, 5, person=9, person_circles=frozenset({5}))]
+    assert [len(on_pages(store, viewer, NOW)) for viewer in viewers] == [1, 0, 0]
+
+
 def test_dates_are_positions_too(store):
     accept(store, *(share(record(number)) for number in range(20)))
     accept(store, *(share(record(number)) for number in range(20, 30)))
@@ -69,10 +99,9 @@ def test_dates_are_positions_too(store):
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1_000])
-@pytest.mark.parametrize("way", [(0, 200), (10**9, 200), (10**9, 0)], ids=["listed", "walked", "walked-blindly"])
+@pytest.mark.parametrize("way", WAYS)
 def test_pages_put_together_are_one_page(store, monkeypatch, size, way):
-    monkeypatch.setattr(asking, "LISTING_COSTS", way[0])
-    monkeypatch.setattr(asking, "FEW_AUDIENCES", way[1])
+    go(way, monkeypatch)
     for batch in range(4):
         audiences = (AMBER, ELSEWHERE, ELSEWHERE, CLEAR, AMBER)
         accept(store, *(share(record(100 * batch + at), audiences[at % 5]) for at in range(60)), by=1 + batch % 2)
@@ -80,7 +109,7 @@ def test_pages_put_together_are_one_page(store, monkeypatch, size, way):
         door = store.visible_to(viewer, now=NOW)
         whole = seqs(door.feed(limit=1_000, only=only))
         found, after, before, backwards = [], 0, None, []
-        while (page := door.feed(after=after, limit=size, only=only)).shares:
+        while (page := door.feed(after=after, limit=size, only=only)).rows:
             found += seqs(page)
             after = found[-1]
             assert page.more == (len(found) < len(whole))
@@ -121,6 +150,17 @@ def test_the_creators_words_come_first_and_its_latest_first_of_all(store):
     assert [(one.by, versions.index(one.modified)) for one in last] == [(3, 4), (4, 3), (1, 2)]
 
 
+def test_a_version_that_comes_later_replaces_what_was_there_alone(store):
+    versions = [record(1, version=f"2026-0{month}-01T00:00:00.000Z") for month in range(1, 4)]
+    for version in (versions[1], versions[2], versions[0]):
+        accept(store, share(version, CLEAR))
+    found = {which: read(store, PUBLIC, only=Filter(versions=which)) for which in ("last", "first")}
+    assert {which: [one.modified for one in shares] for which, shares in found.items()} == {
+        "last": [versions[2].modified],
+        "first": [versions[0].modified],
+    }
+
+
 def test_of_one_version_the_wording_that_most_shared_comes_first(store):
     for by, words in ((1, "a"), (2, "b"), (3, "b")):
         accept(store, share(record(1, words=words), CLEAR), by=by)
@@ -140,23 +180,21 @@ def test_bytes_are_served_at_the_loosest_level_that_one_may_read(store):
     assert (public.by, public.tlp) == (3, Tlp.CLEAR)
 
 
-def test_a_reader_on_its_way_does_not_step_over_a_first_share_to_an_audience(store):
+def test_a_reader_on_its_way_does_not_step_over_a_first_share_to_an_audience(store, monkeypatch):
     accept(store, share(record(1), CLEAR), by=1)
     door = store.visible_to(member(2, 1), now=NOW)
-    sight = door._sight
+    find = SightMemory.find
 
-    def sight_and_then_a_commit():
-        seen = sight()
-        if not door_was_passed:
-            door_was_passed.append(True)
-            accept(store, share(record(2), AMBER), share(record(3), CLEAR), by=1)
-        return seen
+    def find_while_another_commits(memory, *asked):
+        monkeypatch.undo()
+        found = find(memory, *asked)
+        accept(store, share(record(2), AMBER), share(record(3), CLEAR), by=1)
+        return found
 
-    door_was_passed = []
-    door._sight = sight_and_then_a_commit
+    monkeypatch.setattr(SightMemory, "find", find_while_another_commits)
     first = door.feed(limit=9, only=EVERYTHING)
-    rest = door.feed(after=first.shares[-1].seq, limit=9, only=EVERYTHING)
-    assert [one.stix_id for one in (*first.shares, *rest.shares)] == [stix_id(1), stix_id(2), stix_id(3)]
+    rest = door.feed(after=first.rows[-1].position, limit=9, only=EVERYTHING)
+    assert [row.stix_id for row in (*first.rows, *rest.rows)] == [stix_id(1), stix_id(2), stix_id(3)]
 
 
 def test_titles_are_found_without_case_in_any_script(store):
@@ -174,9 +212,7 @@ def test_many_things_are_asked_in_runs(store):
     door = store.visible_to(PUBLIC, now=NOW)
     ids = [stix_id(number, "domain-name") for number in range(1_000)]
     assert len(door.strictest_of(ids)) == 900
-    assert (
-        len(door.with_digest(record(number, kind="domain-name", version="").digest for number in range(1_000))) == 900
-    )
+    assert len(door.holdings(record(number, kind="domain-name", version="") for number in range(1_000))) == 900
     assert len(read(store, PUBLIC, only=Filter(stix_ids=frozenset(ids)))) == 900
 
 

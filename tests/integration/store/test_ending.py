@@ -7,8 +7,8 @@ from mitra.core.errors import NotFound, WrongState
 from mitra.core.policy.facts import PUBLIC
 from mitra.core.stix.facts import Atom
 from mitra.ledger.models import Act, ActBody
-from mitra.store.facts import Filter, Outcome, State
-from store_world import AMBER, CLEAR, GREEN, NOW, accept, member, record, seqs, share, stix_id
+from mitra.store.facts import Cause, Filter, Outcome, State
+from store_world import AMBER, CLEAR, GREEN, NOW, accept, fed, member, record, seqs, share, stix_id
 
 EVERYTHING = Filter()
 SPEAKING = record(1, title="ฟิชชิง", atoms=(Atom("domain-name", "toko.com"),), refs=(stix_id(9),))
@@ -21,7 +21,7 @@ def rows(sql):
 
 
 def end(store, seq, to=State.WITHDRAWN, by=1):
-    return store.end_share(seq, to=to, by=by, kind="withdraw", reason="sai địa chỉ", now=NOW)
+    return store.end_share(seq, to=to, by=by, cause=Cause("withdraw", "sai địa chỉ"), now=NOW)
 
 
 def traces(door, ref):
@@ -37,7 +37,7 @@ def traces(door, ref):
         door.count(EVERYTHING),
         door.tallies(),
         door.variants(stix_id(1)),
-        door.with_digest([SPEAKING.digest]),
+        door.holdings([SPEAKING]),
         door.referring_to(stix_id(9)),
         door.strictest_of([stix_id(1)]),
         list(door.look_up(["toko.com", "www.toko.com"])),
@@ -49,7 +49,7 @@ def test_an_ended_share_leaves_no_trace(store, to):
     receipt = accept(store, share(SPEAKING))
     for viewer in (member(1), member(2)):
         door = store.visible_to(viewer, now=NOW)
-        (ref,) = [one.ref for one in door.feed(limit=9, only=EVERYTHING).shares]
+        (ref,) = [one.ref for one in fed(door, limit=9, only=EVERYTHING)]
         assert all(traces(door, ref))
     end(store, receipt.lines[0].seq, to)
     nothing = (None, [], [], 0, {}, [], {}, [], {}, [])
@@ -71,8 +71,8 @@ def test_an_end_is_one_act_and_its_receipt_names_the_own_share_only(store):
     )
     assert ActBody.objects.get(act=receipt.act).kind == "withdraw"
     assert b"sai" in bytes(ActBody.objects.get(act=receipt.act).body)
-    left = store.visible_to(member(9, 1), now=NOW).feed(limit=9, only=EVERYTHING)
-    assert [one.by for one in left.shares] == [4]
+    left = fed(store.visible_to(member(9, 1), now=NOW))
+    assert [one.by for one in left] == [4]
     assert rows(f"SELECT count(*) FROM share WHERE ended = {receipt.act}") == [(3,)]
 
 
@@ -119,8 +119,20 @@ def test_erasure_takes_the_words_with_the_last_share(store):
     assert len(store.visible_to(member(2), now=NOW).variants(stix_id(1))) == 1
 
 
+def test_an_id_stays_known_when_its_first_version_is_erased(store):
+    old, new = (record(1, version=f"2026-0{month}-01T00:00:00.000Z") for month in (1, 2))
+    seq = accept(store, share(old)).lines[0].seq
+    accept(store, share(new))
+    end(store, seq, State.ERASED)
+    again = accept(store, share(new), share(record(1, version=new.modified, words="b")), share(old))
+    assert [line.outcome for line in again.lines] == [Outcome.DUPLICATE, Outcome.REFUSED, Outcome.ACCEPTED]
+    door = store.visible_to(member(2), now=NOW)
+    assert door.holdings([old, new]).keys() == {old.digest, new.digest}
+    assert [one.modified for one in fed(door, only=Filter(versions="last"))] == [new.modified]
+
+
 def tighten(store, seq, new, by=1):
-    return store.replace_share(seq, new, by=by, kind="tighten", reason="too wide", now=NOW)
+    return store.replace_share(seq, new, by=by, cause=Cause("tighten", "too wide"), now=NOW)
 
 
 def test_tightening_is_one_act_that_ends_and_shares(store):

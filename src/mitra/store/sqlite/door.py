@@ -1,8 +1,6 @@
 """The door of one viewer: every question that anybody may ask of records and shares.
 
-Each question first reads, in one statement, the mark under which the readable sets are remembered and the highest
-number given out so far, and then looks no further than that number: a share that commits in between, perhaps to an
-audience that the sets do not know yet, is met on the next page, never stepped over.
+Each question first reads what the viewer reads, and up to which number that is known (`seeing`).
 """
 
 # ruff: noqa: S608 - what is written into a statement is whole numbers, see raw.py, and our own words
@@ -17,52 +15,59 @@ from mitra.core.errors import NotFound
 from mitra.core.ledger.dates import instant
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.store.facts import Filter, Page, Share, Voice, WhyReadable
-from mitra.store.keys import audience_of
-from mitra.store.readable import circles_that_reach, reach_of
-from mitra.store.sqlite.asking import Asking, Span, after_date, readable, rows_of
-from mitra.store.sqlite.lookup import LookUp
-from mitra.store.sqlite.raw import chunks, marks, numbers
-from mitra.store.states import LIVE, state_of
+from mitra.store.facts import LOOKED_THROUGH, Filter, Holding, Page, Share, Voice, WhyReadable
+from mitra.store.keys import version_of
+from mitra.store.looking import LookUp, with_shares
+from mitra.store.sqlite.asking import ROWS, Passing, listed, values_of
+from mitra.store.sqlite.asking import may_read as may_see
+from mitra.store.sqlite.feeding import Feeding, Source, number_at
+from mitra.store.sqlite.held import find_held
+from mitra.store.sqlite.lookup import SqliteIndex
+from mitra.store.sqlite.raw import chunks
+from mitra.store.sqlite.ways import Finding, Span
+from mitra.store.states import LIVE, OTHER_SHARES, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mitra.core.policy.facts import Audience, Viewer
-    from mitra.store.facts import Found
+    from mitra.store.facts import Bytes, FeedPage, FeedRow, Found, Hit
     from mitra.store.readable import Reach
     from mitra.store.sqlite import Parts
     from mitra.store.sqlite.raw import Row
 
 EVERYTHING = Filter()
+NOT_RED = Filter(tlps=frozenset({Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT}))
 _LEVELS, _PAPS, _VOICES = tuple(Tlp), tuple(Pap), tuple(Voice)
 WEIGHED = 10_000
 """How many shares of one id are weighed against one another."""
-_SIGHT = "SELECT (SELECT value FROM mark), (SELECT seq FROM ledger_counter)"
-_AUDIENCES = "SELECT id, room, realm, tlp, circles, embargo_until FROM store_audience WHERE "
-_OF_ID = """
+_OF_ID = f"""
 SELECT s.seq, s.record, s.voice, r.version, s.by, s.audience, r.created_by
-FROM record r INDEXED BY record_version CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
-WHERE r.sid = ? AND r.stix_id = ? AND s.state = {live} AND {readable} LIMIT {limit}
+FROM record r INDEXED BY record_id CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
+WHERE r.sid = :sid AND r.stix_id = :stix_id AND s.state = {LIVE} AND {may_see("s")} LIMIT {WEIGHED}
 """
-_REFERRING = """
+_OF_RECORD = f"SELECT s.seq FROM share s WHERE s.record = :record AND s.state = {LIVE} AND {may_see('s')}"
+_REFERRING = f"""
 SELECT s.seq FROM edge e CROSS JOIN share s INDEXED BY share_record ON s.record = e.record
 CROSS JOIN record r ON r.id = s.record
-WHERE e.sid = ? AND s.state = {live} AND {readable} AND instr(r.raw, CAST(? AS BLOB))
-AND NOT EXISTS (SELECT 1 FROM share o INDEXED BY share_record
-                WHERE o.record = s.record AND o.seq < s.seq AND o.state = {live} AND {lower})
-ORDER BY e.record DESC LIMIT ?
+WHERE e.sid = :sid AND s.state = {LIVE} AND {may_see("s")} AND instr(r.raw, CAST(:quoted AS BLOB))
+AND (s.company & {OTHER_SHARES} = 0
+     OR NOT EXISTS (SELECT 1 FROM share o INDEXED BY share_record
+                    WHERE o.record = s.record AND o.seq < s.seq AND o.state = {LIVE} AND {may_see("o")}))
+ORDER BY e.record DESC LIMIT :limit
 """
-_OF_DIGEST = """
-SELECT s.seq FROM record r INDEXED BY record_digest CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
-WHERE r.digest IN ({digests}) AND s.state = {live} AND {readable} ORDER BY s.seq
+_HOLDING = f"""
+SELECT s.record, s.seq, s.by, s.under, s.audience, s.pap, s.condition FROM share s INDEXED BY share_record
+WHERE s.record IN (SELECT value FROM json_each(:records)) AND s.state = {LIVE} AND {may_see("s")} ORDER BY s.seq
 """
-_STRICTEST = """
+_STRICTEST = f"""
 SELECT r.stix_id, s.audience, s.seq
-FROM record r INDEXED BY record_version CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
-WHERE r.sid IN ({sids}) AND s.state = {live} AND {readable}
+FROM record r INDEXED BY record_id CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
+WHERE r.sid IN (SELECT value FROM json_each(:sids)) AND s.state = {LIVE} AND {may_see("s")}
 """
+_ONE = f"SELECT s.seq FROM share s WHERE s.seq = :seq AND s.state = {LIVE} AND {may_see('s')}"
+_TALLIES = f"SELECT type, audience, sum(n) FROM tally t WHERE n > 0 AND {may_see('t')} GROUP BY type, audience"
 
 
 class SqliteDoor:
@@ -76,31 +81,39 @@ class SqliteDoor:
 
     # ── Lists
 
-    def feed(self, *, after: int = 0, limit: int, only: Filter) -> Page:
-        """Return shares in ascending number after a position, the same bytes once, at their lowest place."""
-        reach, top = self._sight()
-        span = Span(after_date(self._raw, only, after), top)
-        return self._page(self._asking(reach, only).find(span, limit + 1), limit, reach)
+    def feed(self, *, after: int = 0, limit: int, only: Filter, is_named: bool = True) -> FeedPage:
+        """Return objects in ascending positions after a position, the same bytes once, at their lowest place."""
+        parts = self._parts
+        sight, top = parts.seeing.sight(self._viewer, self._now)
+        source = Source(self._raw, parts.keys, parts.counts, parts.seeing.arrivals)
+        return Feeding(source, sight, top, is_named=is_named).page(after, limit, only)
+
+    def whole(self, rows: Sequence[FeedRow]) -> Sequence[Share]:
+        """Return the whole shares of a feed's rows, in their order, as feeds see them."""
+        sight, _ = self._parts.seeing.sight(self._viewer, self._now)
+        shares = {share.seq: share for share in self._read([row.seq for row in rows], sight.feeds)}
+        return [shares[row.seq] for row in rows if row.seq in shares]
 
     def latest(self, *, before: int | None = None, limit: int, only: Filter) -> Page:
-        """Return the same shares, newest first, before a position."""
+        """Return the same shares by their own numbers, newest first, before a number."""
         reach, top = self._sight()
-        span = Span(after_date(self._raw, only, 0), top if before is None else min(top, before - 1))
-        return self._page(self._asking(reach, only).find(span, limit + 1, newest_first=True), limit, reach)
+        last = top if before is None else min(top, before - 1)
+        seqs = self._finding(reach, only, top).numbers(self._span(only, last, top), limit + 1, newest_first=True)
+        shares = {share.seq: share for share in self._read(seqs[:limit], reach)}
+        return Page(tuple(shares[seq] for seq in seqs if seq in shares), more=len(seqs) > limit)
 
     def count(self, only: Filter, *, up_to: int = 1_000) -> int:
         """Return how many shares the lists would give, exactly up to a bound, then the bound + 1."""
         reach, top = self._sight()
-        return len(self._asking(reach, only).find(Span(after_date(self._raw, only, 0), top), up_to + 1))
+        return len(self._finding(reach, only, top).numbers(self._span(only, top, top), up_to + 1))
 
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return how many live shares the viewer reads, by (type, TLP)."""
         reach, _ = self._sight()
-        sql = f"SELECT type, audience, sum(n) FROM tally t WHERE {readable('t', reach)} GROUP BY type, audience"
         counted: defaultdict[tuple[str, int], int] = defaultdict(int)
-        for kind, audience, n in self._raw.ask(sql):
+        for kind, audience, n in self._raw.ask(_TALLIES, values_of(reach)):
             counted[kind, int(reach.audiences[audience].tlp)] += n
-        return {place: n for place, n in counted.items() if n}
+        return dict(counted)
 
     # ── One thing
 
@@ -108,8 +121,7 @@ class SqliteDoor:
         """Return the share under a public name; raises NotFound, after the same question, for any other."""
         seq = self._parts.refs.number(ref)
         reach, _ = self._sight()
-        sql = f"SELECT s.seq FROM share s WHERE s.seq = ? AND s.state = {LIVE} AND {readable('s', reach)}"
-        found = self._raw.ask(sql, [-1 if seq is None or seq >= 1 << 63 else seq])
+        found = self._raw.ask(_ONE, {**values_of(reach), "seq": -1 if seq is None or seq >= 1 << 63 else seq})
         shares = self._read([number for (number,) in found], reach)
         if not shares:
             raise NotFound
@@ -127,22 +139,34 @@ class SqliteDoor:
         and names another author than the first share that names one is no nearer than anybody.
         """
         reach, _ = self._sight()
-        sql = _OF_ID.format(live=LIVE, readable=readable("s", reach), limit=WEIGHED)
-        weighed = _in_order(self._raw.ask(sql, [self._parts.keys.of_id(stix_id), stix_id]), reach)[:limit]
+        asked = {**values_of(reach), "sid": self._parts.keys.of_id(stix_id), "stix_id": stix_id}
+        weighed = _in_order(self._raw.ask(_OF_ID, asked), reach)[:limit]
         place = {seq: at for at, seq in enumerate(weighed)}
         return sorted(self._read(weighed, reach), key=lambda share: place[share.seq])
 
     # ── Many things
 
-    def with_digest(self, digests: Iterable[bytes]) -> Mapping[bytes, Sequence[Share]]:
-        """Return the readable shares of exactly these bytes."""
+    def with_bytes_of(self, share: Share) -> Sequence[Share]:
+        """Return the readable shares of the same bytes, in ascending seq."""
         reach, _ = self._sight()
-        found: dict[bytes, list[Share]] = {}
-        for some in chunks(list(set(digests))):
-            sql = _OF_DIGEST.format(digests=marks(len(some)), live=LIVE, readable=readable("s", reach))
-            for share in self._read([seq for (seq,) in self._raw.ask(sql, some)], reach):
-                found.setdefault(share.digest, []).append(share)
-        return found
+        found = self._raw.ask(_OF_RECORD, {**values_of(reach), "record": share.record})
+        return self._read([seq for (seq,) in found], reach)
+
+    def holdings(self, records: Iterable[Bytes]) -> Mapping[bytes, Sequence[Holding]]:
+        """Return, by digest, the readable shares of exactly these bytes."""
+        keys = self._parts.keys
+        places = {record.digest: (keys.of_id(record.stix_id), version_of(record)) for record in records}
+        known = find_held(self._raw, set(places.values())).records
+        digest_of = {known[digest]: digest for digest in places if digest in known}
+        found: defaultdict[bytes, list[Holding]] = defaultdict(list)
+        if digest_of:
+            reach, _ = self._sight()
+            asked = {**values_of(reach), "records": listed(digest_of)}
+            for record, seq, by, under, audience, pap, condition in self._raw.ask(_HOLDING, asked):
+                level = None if pap is None else _PAPS[pap]
+                held = Holding(seq, by, under, reach.audiences[audience], level, condition)
+                found[digest_of[record]].append(held)
+        return dict(found)
 
     def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
         """Return readable shares of objects that refer to an id, the same bytes once, the newest share first.
@@ -150,8 +174,8 @@ class SqliteDoor:
         Not in the order of records: that tells which bytes were here before, for somebody else.
         """
         reach, _ = self._sight()
-        sql = _REFERRING.format(live=LIVE, readable=readable("s", reach), lower=readable("o", reach))
-        found = [seq for (seq,) in self._raw.ask(sql, [self._parts.keys.of_id(stix_id), f'"{stix_id}"', limit])]
+        asked = {"sid": self._parts.keys.of_id(stix_id), "quoted": f'"{stix_id}"', "limit": limit}
+        found = [seq for (seq,) in self._raw.ask(_REFERRING, {**values_of(reach), **asked})]
         return sorted(self._read(found, reach), key=lambda share: -share.seq)
 
     def strictest_of(self, stix_ids: Iterable[str]) -> Mapping[str, Audience]:
@@ -162,11 +186,9 @@ class SqliteDoor:
         reach, _ = self._sight()
         found: dict[str, tuple[bool, int, int, Audience]] = {}
         for some in chunks(list(set(stix_ids))):
-            sids = numbers(self._parts.keys.of_id(stix_id) for stix_id in some)
+            sids = listed([self._parts.keys.of_id(stix_id) for stix_id in some])
             asked = set(some)
-            for stix_id, key, seq in self._raw.ask(
-                _STRICTEST.format(sids=sids, live=LIVE, readable=readable("s", reach))
-            ):
+            for stix_id, key, seq in self._raw.ask(_STRICTEST, {**values_of(reach), "sids": sids}):
                 audience = reach.audiences[key]
                 end = audience.embargo_until
                 weight = (end is not None and self._now < end, int(audience.tlp), seq, audience)
@@ -176,59 +198,41 @@ class SqliteDoor:
 
     def look_up(self, values: Sequence[str], *, limit_each: int = 100) -> Iterator[Found]:
         """Yield what is known of each value as typed, in the order given."""
-        reach, _ = self._sight()
-        asking = LookUp(self._raw, self._parts.keys, reach, partial(self._read, reach=reach))
-        return asking.find(values, limit_each)
+        reach, top = self._sight()
+        index = SqliteIndex(self._raw, reach, top, self._parts.networks)
+        answers = LookUp(index, self._parts.keys, limit_each).find(values)
+        return with_shares(values, answers, partial(self._read, reach=reach))
+
+    def known(self, values: Sequence[str], *, limit_each: int = 100) -> Iterator[Sequence[tuple[str, Hit]]]:
+        """Yield the same for each value in turn, as pairs (how, hit) without whole shares and without RED."""
+        reach, top = self._sight()
+        if self._viewer.person is not None:
+            reach = reach.narrowed(NOT_RED)
+        index = SqliteIndex(self._raw, reach, top, self._parts.networks)
+        return LookUp(index, self._parts.keys, limit_each).find(values)
 
     # ── How it reads
 
     def _sight(self) -> tuple[Reach, int]:
-        """Return what the viewer reads, and the highest number that this covers."""
-        ((mark, top),) = self._raw.ask(_SIGHT)
-        remembered = self._parts.memory.find(self._viewer, mark, self._now)
-        if remembered is not None:
-            return remembered, top
-        reach, until = reach_of(self._viewer, self._reached(), self._used(), self._now)
-        self._parts.memory.keep(self._viewer, mark, self._now, reach, until)
-        return reach, top
+        """Return what the viewer reads on pages, and the highest number that this covers."""
+        sight, top = self._parts.seeing.sight(self._viewer, self._now)
+        return sight.pages, top
 
-    def _reached(self) -> dict[int, Audience]:
-        """Return the audiences that could reach this viewer: CLEAR, for members GREEN, and those of its circles."""
-        viewer = self._viewer
-        open_level = Tlp.CLEAR if viewer.organisation is None else Tlp.GREEN
-        circles = numbers(circles_that_reach(viewer))
-        sql = (
-            f"{_AUDIENCES} realm = ? AND (tlp <= ? OR id IN "
-            f"(SELECT audience_id FROM store_audience_circle WHERE circle IN ({circles})))"
-        )
-        return _audiences(self._raw.ask(sql, [viewer.realm, int(open_level)]))
+    def _finding(self, reach: Reach, only: Filter, top: int) -> Finding:
+        return Finding((self._raw, self._parts.keys, self._parts.counts), Passing(reach, only), top)
 
-    def _used(self) -> dict[int, Audience]:
-        """Return the audiences that the viewer's own organisation ever shared with."""
-        if self._viewer.organisation is None:
-            return {}
-        sql = f"{_AUDIENCES} id IN (SELECT audience FROM tally WHERE by = ?)"
-        return _audiences(self._raw.ask(sql, [self._viewer.organisation]))
-
-    def _asking(self, reach: Reach, only: Filter) -> Asking:
-        return Asking(self._raw, self._parts.keys, reach, only)
-
-    def _page(self, seqs: Sequence[int], limit: int, reach: Reach) -> Page:
-        shares = {share.seq: share for share in self._read(seqs[:limit], reach)}
-        return Page(tuple(shares[seq] for seq in seqs if seq in shares), more=len(seqs) > limit)
+    def _span(self, only: Filter, up_to: int, top: int) -> Span:
+        after = 0 if only.added_after is None else number_at(self._raw, only.added_after)
+        return Span(max(after, top - LOOKED_THROUGH) if only.words else after, up_to)
 
     def _read(self, seqs: Sequence[int], reach: Reach) -> list[Share]:
         """Return the shares of these numbers, ascending; what is gone meanwhile is left out."""
-        shares: list[Share] = []
-        rows = self._raw.ask(f"{rows_of(seqs, reach)} ORDER BY s.seq") if seqs else []
+        if not seqs:
+            return []
+        levels = reach.audiences.all.levels
+        rows = self._raw.ask(ROWS, {**values_of(reach), "levels": levels, "seqs": listed(seqs)})
         names = self._parts.refs.names([row[0] for row in rows])
-        for name, row in zip(names, rows, strict=True):
-            shares.append(_share(name, row, reach))
-        return shares
-
-
-def _audiences(rows: Iterable[Row]) -> dict[int, Audience]:
-    return {key: audience_of(*audience) for key, *audience in rows}
+        return [_share(name, row, reach) for name, row in zip(names, rows, strict=True)]
 
 
 def _in_order(rows: Sequence[Row], reach: Reach) -> list[int]:
@@ -271,5 +275,5 @@ def _share(name: str, row: Row, reach: Reach) -> Share:
         state=state_of(row[17]),
         voice=_VOICES[row[18]],
         accepted_at=instant(row[19]),
-        tlp=audience.tlp if row[20] is None else min(audience.tlp, _LEVELS[row[20]]),
+        tlp=_LEVELS[row[20]],
     )

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from mitra.core.errors import NotFound, WrongState
 from mitra.ledger.operations import write_act
+from mitra.store.acts import erase, prepare_erasure
 from mitra.store.facts import Line, Outcome, Receipt, State
 from mitra.store.keys import audience_bytes, audience_of
 from mitra.store.sqlite.raw import numbers
@@ -32,6 +33,10 @@ SELECT a.room, a.realm, a.tlp, a.circles, a.embargo_until, r.digest
 FROM share s JOIN record r ON r.id = s.record JOIN store_audience a ON a.id = s.audience
 WHERE s.seq IN ({seqs}) ORDER BY s.seq
 """
+_FIRST_NOW = """
+UPDATE record SET n = 0
+WHERE id = (SELECT id FROM record INDEXED BY record_id WHERE sid = ? ORDER BY n LIMIT 1) AND n > 0
+"""
 _SHARED_STILL = "SELECT record FROM share WHERE record IN ({records})"
 
 
@@ -47,10 +52,13 @@ class Ender:
         with transaction.atomic(using=self._raw.alias, durable=True):
             self._check(seq, to, deed.by)
             seqs = self._writer.resting([seq])
+            erasing = prepare_erasure(seqs) if to is State.ERASED else None
             written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=self._tree(seqs))
             self._writer.end(seqs, to, written.act)
-            if to is State.ERASED:
+            if erasing is not None:
                 self._erase(seqs)
+                erase(erasing, by_act=written.act)
+            deed.announce(written)
         return Receipt(written.act, written.leaf, written.commitment, (Line(Outcome.ACCEPTED, seq),))
 
     def replace(self, seq: int, share: NewShare, deed: Deed) -> Receipt:
@@ -58,17 +66,19 @@ class Ender:
 
         When the new one cannot be made (its line says why), nothing changes.
         """
-        batch = [self._writer.prepare(share)]
+        batch = self._writer.prepare([share])
         with transaction.atomic(using=self._raw.alias, durable=True):
             self._check(seq, State.TIGHTENED, deed.by)
-            judged = self._writer.examine(batch, deed.by)
-            if not judged.accepted:
-                return Receipt(None, None, b"", judged.lines(1, 0))
+            seen = self._writer.examine(batch, deed.by)
+            if not seen.judged.accepted:
+                return Receipt(None, None, b"", seen.judged.lines(1, 0))
             seqs = self._writer.resting([seq])
             tree = self._writer.plant([(batch[0].audience, batch[0].digest), *self._lines(seqs)])
-            written = self._writer.insert(batch, judged, deed, tree)
+            written = self._writer.insert(self._writer.draft(batch, seen, deed), deed, tree)
+            self._writer.supersede(seen, written)
             self._writer.end(seqs, State.TIGHTENED, written.act)
-        return Receipt(written.act, written.leaf, written.commitment, judged.lines(1, written.first_seq))
+            deed.announce(written)
+        return Receipt(written.act, written.leaf, written.commitment, seen.judged.lines(1, written.first_seq))
 
     def _check(self, seq: int, to: State, by: int) -> None:
         """Raise NotFound for what is not this organisation's, WrongState where no step leads."""
@@ -98,6 +108,8 @@ class Ender:
             f"DELETE FROM atom WHERE record IN ({gone})",
             f"DELETE FROM network WHERE record IN ({gone})",
             f"DELETE FROM edge WHERE record IN ({gone})",
-            f"DELETE FROM record WHERE id IN ({gone})",
+            f"DELETE FROM record WHERE id IN ({gone}) RETURNING sid",
         ):
-            self._raw.ask(statement)
+            erased = self._raw.ask(statement)
+        # Of each id that is here, one record is the first: by it the id is known.
+        self._raw.put(_FIRST_NOW, set(erased))

@@ -1,127 +1,100 @@
-"""Answer what is known of values: two questions a run of them, and a third for hits only.
+"""What is known of values, in SQLite: keys go in as one text of bytes and are walked in order, page after page.
 
-1. Every probe of the run (the value itself, what surrounds it, the blocks around an address) is a key; one statement
-   for each table says which keys exist.  Nearly all do not.
-2. For each key that does, the readable shares of its records, oldest record first, at most so many; of bytes that
-   several organisations shared, each share, for that is the answer to “from whom”.
-3. The shares themselves, once for the run.
+Measured on a million records: 0.9 µs for a key that is not there, 4 µs when each key is a statement of its own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from bisect import bisect_left
+from typing import TYPE_CHECKING
 
-from mitra.core.stix.values import EXACT, probes, recognise
-from mitra.store.facts import Found
-from mitra.store.networks import block_around, blocks
-from mitra.store.sqlite.asking import readable
-from mitra.store.sqlite.raw import chunks, marks
+from mitra.core.text.kinds import KINDS
+from mitra.store.sqlite.asking import may_read, values_of
 from mitra.store.states import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from mitra.store.facts import Share
-    from mitra.store.keys import Keys
+    from mitra.store.looking import Block
+    from mitra.store.networks import Around, NetworkMemory
     from mitra.store.readable import Reach
-    from mitra.store.sqlite.raw import Raw
+    from mitra.store.sqlite.raw import Raw, Row
 
-    Key = tuple[str, bytes] | tuple[bytes, bytes]
-    """(kind, key) of an atom, or (lo, hi) of a block."""
-
-NETWORK = "network"
-RUN = 400
-"""Values answered together."""
-_PRESENT = """
-WITH probe (n, one, other) AS (VALUES {probes})
-SELECT n FROM probe WHERE EXISTS (SELECT 1 FROM {table} WHERE {one} = probe.one AND {other} = probe.other)
+MOST_AT_ONCE = 10_000
+"""Hits that one statement gives; a key at which it stops is asked by itself."""
+_HITS = """
+SELECT {shown}, s.seq, r.stix_id, s.type, s.by, s.at FROM {values} x
+CROSS JOIN share s INDEXED BY share_record ON s.record = x.record CROSS JOIN record r ON r.id = s.record
+WHERE {met} AND iif(x.record, s.state = {live} AND {readable}, 0) LIMIT :most
 """
-_SHARES = """
-SELECT s.seq FROM {table} x CROSS JOIN share s INDEXED BY share_record ON s.record = x.record
-WHERE x.{one} = ? AND x.{other} = ? AND s.state = {live} AND {readable}
-ORDER BY x.record, s.seq LIMIT ?
+"""What a share must be is tied to `x`: a condition on `s` alone makes SQLite 3.38 and later, once it has the figures of
+ANALYZE, read the whole index of shares into a Bloom filter first (measured: 7.6 µs a hit, 2.7 without)."""
+_PROBES = """
+WITH RECURSIVE probe (n) AS (SELECT 1 UNION ALL SELECT n + {width} FROM probe WHERE n + {width} < length(:keys))
 """
 
 
-class Asked(NamedTuple):
-    """One key to look for, and how a hit on it relates to the value."""
-
-    how: str
-    key: Key
+def _hits(shown: str, values: str, met: str) -> str:
+    return _HITS.format(shown=shown, values=values, met=met, live=LIVE, readable=may_read("s"))
 
 
-class LookUp:
-    """Look-ups of one viewer."""
+_KEY_AT, _NEXT_AT = "substr(:keys, probe.n, 16)", "substr(:keys, probe.n + 16, 16)"
+_OF_KEYS = _PROBES.format(width=16) + _hits("x.key, x.kind", "probe CROSS JOIN atom", f"x.key = {_KEY_AT}")
+_OF_KEY = _hits("x.key, x.kind", "atom", "x.key = :one AND x.kind = :other")
+_OF_BLOCKS = _PROBES.format(width=32) + _hits(
+    "x.lo, x.hi", "probe CROSS JOIN network", f"x.lo = {_KEY_AT} AND x.hi = {_NEXT_AT}"
+)
+_OF_BLOCK = _hits("x.lo, x.hi", "network", "x.lo = :one AND x.hi = :other")
+_SIZES = "SELECT bits FROM prefix ORDER BY bits DESC"
+_ENDS = "SELECT lo, hi FROM network WHERE record IN (SELECT record FROM share WHERE seq > ?)"
+_BEHIND = b"\xff" * 17
+"""Sorts a text behind every longer one that begins with it."""
 
-    def __init__(self, raw: Raw, keys: Keys, reach: Reach, read: Callable[[Sequence[int]], list[Share]]) -> None:
+
+class SqliteIndex:
+    """`looking.Index` of one viewer."""
+
+    def __init__(self, raw: Raw, reach: Reach, top: int, memory: NetworkMemory) -> None:
+        """Take what the viewer reads, and the highest number that this covers."""
         self._raw = raw
-        self._keys = keys
-        self._read = read
-        may_read = readable("s", reach)
-        columns = {"atom": ("kind", "key"), "network": ("lo", "hi")}
-        self._shares = {
-            table: _SHARES.format(table=table, one=one, other=other, live=LIVE, readable=may_read)
-            for table, (one, other) in columns.items()
-        }
-        self._columns = columns
+        self._readable = values_of(reach)
+        self._top = top
+        self._memory = memory
 
-    def find(self, values: Sequence[str], limit_each: int) -> Iterator[Found]:
-        """Yield what is known of each value, in the order given."""
-        for run in chunks(values, RUN):
-            yield from self._find_run(run, limit_each)
+    def of_keys(self, keys: Sequence[bytes], limit: int) -> Iterator[Row]:
+        """Yield the rows of the atoms under ascending keys."""
+        for rows, crowded in self._walk(keys, _OF_KEYS):
+            yield from rows
+            for key in crowded:
+                for kind in KINDS:
+                    yield from self._alone(_OF_KEY, key, kind, limit)
 
-    def _find_run(self, run: Sequence[str], limit_each: int) -> Iterator[Found]:
-        sizes = [bits for (bits,) in self._raw.ask("SELECT bits FROM prefix ORDER BY bits DESC")]
-        asked = {value: self._asked(value, sizes) for value in run}
-        hits = self._hits({one.key for wanted in asked.values() for one in wanted}, limit_each)
-        if not hits:
-            return
-        seqs = sorted({seq for found in hits.values() for seq in found})
-        shares = {share.seq: share for share in self._read(seqs)}
-        for value in run:
-            for seq, how in self._of_value(asked[value], hits, limit_each):
-                if seq in shares:
-                    yield Found(value, how, shares[seq])
+    def of_blocks(self, wanted: Sequence[Block], limit: int) -> Iterator[Row]:
+        """Yield the rows of ascending blocks of addresses."""
+        for rows, crowded in self._walk([lo + hi for lo, hi in wanted], _OF_BLOCKS):
+            yield from rows
+            for ends in crowded:
+                yield from self._alone(_OF_BLOCK, ends[:16], ends[16:], limit)
 
-    def _asked(self, value: str, sizes: Sequence[int]) -> list[Asked]:
-        """Return every key to look for: the value and what surrounds it, then the blocks, the smallest first."""
-        wanted = [Asked(probe.how, (probe.atom.kind, self._keys.of_atom(probe.atom.value))) for probe in probes(value)]
-        recognised = recognise(value)
-        for network in recognised.networks:
-            own = list(blocks(network))
-            wanted += [Asked(EXACT, (lo, hi)) for lo, hi, _ in own]
-            around = min(bits for _, _, bits in own)
-            wanted += [Asked(NETWORK, block_around(network.lo, bits)) for bits in sizes if bits < around]
-        for address in recognised.addresses:
-            wanted += [Asked(NETWORK, block_around(address, bits)) for bits in sizes]
-        return wanted
+    def segments(self) -> Around:
+        """Return all blocks that there are, flattened."""
+        return self._memory.up_to(self._top, lambda seq: self._raw.ask(_ENDS, [seq]))
 
-    def _hits(self, keys: Iterable[Key], limit_each: int) -> dict[Key, list[int]]:
-        """Return the readable shares of each key that has some."""
-        by_table: dict[str, list[Key]] = {"atom": [], "network": []}
-        for key in keys:
-            by_table["atom" if isinstance(key[0], str) else "network"].append(key)
-        found: dict[Key, list[int]] = {}
-        for table, wanted in by_table.items():
-            for key in self._present(table, wanted):
-                seqs = [seq for (seq,) in self._raw.ask(self._shares[table], [*key, limit_each])]
-                if seqs:
-                    found[key] = seqs
-        return found
+    def sizes(self) -> Sequence[int]:
+        """Return the sizes of block that there are, in bits, the smallest block first."""
+        return [bits for (bits,) in self._raw.ask(_SIZES)]
 
-    def _present(self, table: str, wanted: Sequence[Key]) -> Iterator[Key]:
-        one, other = self._columns[table]
-        for some in chunks(wanted):
-            sql = _PRESENT.format(probes=marks(len(some), "(?,?,?)"), table=table, one=one, other=other)
-            values = [value for n, key in enumerate(some) for value in (n, *key)]
-            for (n,) in self._raw.ask(sql, values):
-                yield some[n]
+    def _walk(self, keys: Sequence[bytes], sql: str) -> Iterator[tuple[Sequence[Row], Sequence[bytes]]]:
+        """Yield the rows of many keys, and those keys at which a statement stopped: they have too much."""
+        while keys:
+            rows = self._raw.ask(sql, {**self._readable, "keys": b"".join(keys), "most": MOST_AT_ONCE})
+            if len(rows) < MOST_AT_ONCE:
+                yield rows, ()
+                return
+            last: bytes = rows[-1][0]
+            start, end = bisect_left(keys, last), bisect_left(keys, last + _BEHIND)
+            yield [row for row in rows if row[0] != last], keys[start:end]
+            keys = keys[end:]
 
-    @staticmethod
-    def _of_value(asked: Sequence[Asked], hits: Mapping[Key, Sequence[int]], limit: int) -> list[tuple[int, str]]:
-        """Return (seq, how) for one value: each share once, by the nearest relation, at most so many."""
-        found: dict[int, str] = {}
-        for how, key in asked:
-            for seq in hits.get(key, ()):
-                found.setdefault(seq, how)
-        return list(found.items())[:limit]
+    def _alone(self, sql: str, one: bytes, other: bytes | str, limit: int) -> Sequence[Row]:
+        return self._raw.ask(sql, {**self._readable, "one": one, "other": other, "most": limit})

@@ -14,7 +14,7 @@ from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,6 +22,8 @@ CHUNK = 400
 """How many values one statement asks about at once."""
 
 Row = tuple[Any, ...]
+Values = dict[str, Any]
+"""What a statement binds by name."""
 T = TypeVar("T")
 
 
@@ -38,7 +40,7 @@ class Raw:
         connection.ensure_connection()
         return connection
 
-    def ask(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def ask(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         """Run one statement and return all of its rows: no reader stays open behind a page."""
         connection = self.django
         native: sqlite3.Connection = connection.connection

@@ -1,12 +1,12 @@
 """Write batches and ends: everything prepared outside the transaction, everything checked again inside it.
 
 Budget: 10 ms inside for 500 shares, for SQLite lets one writer in at a time and queues unfairly.  Hence one statement
-a table, the act's tree planted beforehand, and the counter last.
+a table, rows drafted and the act's tree planted beforehand, and the counter last.
 
 `accept`:
-1. Outside: keys, atoms, networks; what becomes of each share, as things stand now; the act's tree for that.
-2. Inside: ask again; plant anew only if the answer changed.
-3. Audiences that are new; records that are new, with their atoms, networks and edges; tallies.
+1. Outside: the store's leaf; keys; what becomes of each share, as things stand now; the rows and the tree for that.
+2. Inside: when the leaf has moved, an act changed something in between: all of that again.
+3. Audiences that are new; records that are new, with their atoms, networks and edges; tallies; company.
 4. The act, with leaf, numbers and dates from the counter; then the shares, and the ends of those that were replaced.
 """
 
@@ -17,21 +17,22 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
-from mitra.core.ledger.act_tree import plant
 from mitra.core.ledger.commitment import SALT_BYTES
 from mitra.core.ledger.dates import micros
 from mitra.core.policy.facts import Tlp
 from mitra.ledger.operations import write_act
+from mitra.store.acts import plant_lines
 from mitra.store.facts import Receipt, State
-from mitra.store.judging import OwnLive, Prepared, judge, place_of
-from mitra.store.keys import audience_bytes, audience_key, version_of
-from mitra.store.networks import blocks
+from mitra.store.judging import OwnLive, judge
+from mitra.store.sqlite.asking import listed
+from mitra.store.sqlite.drafting import draft, prepare
+from mitra.store.sqlite.held import find_held
 from mitra.store.sqlite.raw import chunks, marks, numbers
-from mitra.store.states import CODES, LIVE
+from mitra.store.states import CODES, LIVE, OTHER_RECORDS, OTHER_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,19 +40,21 @@ if TYPE_CHECKING:
 
     from mitra.core.ledger.act_tree import Planted
     from mitra.ledger.facts import Written
-    from mitra.store.facts import NewRecord, NewShare
-    from mitra.store.judging import Judged, Place
+    from mitra.store.facts import NewShare
+    from mitra.store.judging import Judged, Place, Prepared
     from mitra.store.keys import Keys
+    from mitra.store.protocol import Announce
+    from mitra.store.sqlite.drafting import Draft
+    from mitra.store.sqlite.held import Held
     from mitra.store.sqlite.raw import Raw
 
-_OWN_LIVE = """
-WITH place (sid, version) AS (VALUES {places})
-SELECT r.stix_id, r.version, a.realm, CASE a.tlp WHEN {red} THEN a.key ELSE x'' END, r.digest, a.key, s.seq
-FROM place p
-CROSS JOIN record r INDEXED BY record_version ON r.sid = p.sid AND r.version = p.version
-CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
-CROSS JOIN store_audience a ON a.id = s.audience
-WHERE s.by = ? AND s.state = ?
+SIGHTS, RIGHTS = 1, 2
+"""The marks: under which sights are remembered, and under which everybody's rights are."""
+_LEAF = "SELECT leaf FROM ledger_counter"
+_OWN_LIVE = f"""
+SELECT s.record, a.realm, CASE a.tlp WHEN {int(Tlp.RED)} THEN a.key ELSE x'' END, a.key, s.seq
+FROM share s INDEXED BY share_record CROSS JOIN store_audience a ON a.id = s.audience
+WHERE s.record IN (SELECT value FROM json_each(?)) AND s.by = ? AND s.state = {LIVE}
 """
 _RESTING = """
 WITH RECURSIVE given (seq) AS (VALUES {seqs}),
@@ -59,13 +62,26 @@ resting (seq) AS (SELECT seq FROM given UNION SELECT s.seq FROM resting JOIN sha
 SELECT seq FROM share WHERE seq IN (SELECT seq FROM resting) AND (state = ? OR seq IN (SELECT seq FROM given))
 ORDER BY seq
 """
-_RECORD = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_SHARE = "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECORD = """
+INSERT INTO record (sid, version, stix_id, type, modified, created_by, digest, marking_at, accepted_at, title, raw, n)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_SHARE = "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TALLY = """
-INSERT INTO tally (by, audience, type, n) VALUES (?, ?, ?, ?)
-ON CONFLICT (by, audience, type) DO UPDATE SET n = n + excluded.n
+INSERT INTO tally (by, audience, type, n, ever) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (by, audience, type) DO UPDATE SET n = n + excluded.n, ever = ever + excluded.ever
+"""
+_JOINED = f"""
+UPDATE share SET company = company | {OTHER_SHARES}
+WHERE seq = (SELECT seq FROM share INDEXED BY share_record WHERE record = ? ORDER BY seq LIMIT 1)
+AND company & {OTHER_SHARES} = 0
+"""
+_PAIRED = f"""
+UPDATE share SET company = company | {OTHER_RECORDS}
+WHERE record = (SELECT id FROM record INDEXED BY record_id WHERE sid = ? AND n = 0)
 """
 _AUDIENCE = "INSERT INTO store_audience (key, room, realm, tlp, circles, embargo_until) VALUES (?, ?, ?, ?, ?, ?)"
+_USED = "SELECT DISTINCT audience FROM tally WHERE by = ? AND audience IN (SELECT value FROM json_each(?))"
 _CIRCLE = "INSERT INTO store_audience_circle (circle, audience_id) VALUES (?, ?)"
 
 
@@ -77,6 +93,14 @@ class Deed:
     by: int
     now: datetime
     facts: Mapping[str, object]
+    announce: Announce
+
+
+class Seen(NamedTuple):
+    """What becomes of a batch, as the store stood at a leaf, and what it holds of the batch's ids."""
+
+    judged: Judged
+    held: Held
 
 
 class Writer:
@@ -87,100 +111,98 @@ class Writer:
         self._keys = keys
         self._draw = draw
 
-    def prepare(self, share: NewShare) -> Prepared:
-        """Return the share with its keys."""
-        keys, record = self._keys, share.record
-        written = audience_bytes(share.audience)
-        key = audience_key(written)
-        return Prepared(
-            new=share,
-            digest=record.digest,
-            sid=keys.of_id(record.stix_id),
-            place=place_of(record.stix_id, version_of(record), share.audience, key),
-            audience=written,
-            audience_key=key,
-            atoms=tuple((atom.kind, keys.of_atom(atom.value)) for atom in record.atoms),
-            blocks=tuple(block for network in record.networks for block in blocks(network)),
-            edges=frozenset(keys.of_id(ref) for ref in record.refs),
-        )
-
     def accept(self, shares: Sequence[NewShare], deed: Deed) -> Receipt:
         """Write a batch in a durable transaction of its own."""
-        batch = [self.prepare(share) for share in shares]
+        leaf = self._raw.ask(_LEAF)
+        batch = self.prepare(shares)
         seen = self.examine(batch, deed.by)
-        if not seen.accepted:
-            return Receipt(None, None, b"", seen.lines(len(batch), 0))
-        tree = self._plant(batch, seen)
+        if not seen.judged.accepted:
+            return Receipt(None, None, b"", seen.judged.lines(len(batch), 0))
+        drafted, tree = self.draft(batch, seen, deed), self._plant(batch, seen)
         with transaction.atomic(using=self._raw.alias, durable=True):
-            judged = self.examine(batch, deed.by)
-            if not judged.accepted:
-                return Receipt(None, None, b"", judged.lines(len(batch), 0))
-            if judged.accepted != seen.accepted:
-                tree = self._plant(batch, judged)
-            written = self.insert(batch, judged, deed, tree)
-        return Receipt(written.act, written.leaf, written.commitment, judged.lines(len(batch), written.first_seq))
+            if self._raw.ask(_LEAF) != leaf:
+                seen = self.examine(batch, deed.by)
+                if not seen.judged.accepted:
+                    return Receipt(None, None, b"", seen.judged.lines(len(batch), 0))
+                drafted, tree = self.draft(batch, seen, deed), self._plant(batch, seen)
+            written = self.insert(drafted, deed, tree)
+            self.supersede(seen, written)
+            deed.announce(written)
+        lines = seen.judged.lines(len(batch), written.first_seq)
+        return Receipt(written.act, written.leaf, written.commitment, lines)
 
-    def examine(self, batch: Sequence[Prepared], by: int) -> Judged:
+    def prepare(self, shares: Sequence[NewShare]) -> list[Prepared]:
+        """Return the shares with their keys."""
+        return prepare(shares, self._keys)
+
+    def examine(self, batch: Sequence[Prepared], by: int) -> Seen:
         """Return what becomes of each share, as the database stands now."""
+        held = find_held(self._raw, {(item.sid, item.place[1]) for item in batch})
         own: dict[Place, list[OwnLive]] = {}
-        places = list({(item.sid, item.place[1]) for item in batch})
-        for some in chunks(places):
-            sql = _OWN_LIVE.format(places=marks(len(some), "(?,?)"), red=int(Tlp.RED))
-            values = [value for place in some for value in place]
-            for stix_id, version, realm, named, *wording in self._raw.ask(sql, [*values, by, LIVE]):
-                own.setdefault((stix_id, version, realm, named), []).append(OwnLive(*wording))
+        if held.wordings:
+            wordings = {wording.record: wording for wording in held.wordings}
+            for record, realm, named, key, seq in self._raw.ask(_OWN_LIVE, [listed(wordings), by]):
+                stix_id, version, digest, _ = wordings[record]
+                own.setdefault((stix_id, version, realm, named), []).append(OwnLive(digest, key, seq))
         unders = {item.new.under for item in batch if item.new.under is not None}
         live: frozenset[int] = frozenset()
         if unders:
-            sql = f"SELECT seq FROM share WHERE seq IN ({numbers(unders)}) AND state = ?"
-            live = frozenset(seq for (seq,) in self._raw.ask(sql, [LIVE]))
-        return judge(batch, own, live)
+            sql = f"SELECT seq FROM share WHERE seq IN ({numbers(unders)}) AND state = {LIVE}"
+            live = frozenset(seq for (seq,) in self._raw.ask(sql))
+        return Seen(judge(batch, own, live), held)
 
-    def _plant(self, batch: Sequence[Prepared], judged: Judged) -> Planted:
-        lines = ((batch[index].audience, batch[index].digest) for index in judged.accepted)
-        return self.plant(lines)
+    def draft(self, batch: Sequence[Prepared], seen: Seen, deed: Deed) -> Draft:
+        """Return the rows of what was accepted."""
+        return draft(batch, seen.judged, seen.held, self._keys, deed.now)
+
+    def _plant(self, batch: Sequence[Prepared], seen: Seen) -> Planted:
+        return self.plant((batch[index].audience, batch[index].digest) for index in seen.judged.accepted)
 
     def plant(self, lines: Iterable[tuple[bytes, bytes]]) -> Planted:
         """Return a tree over (audience, digest) pairs, audiences in the order in which they first come."""
-        groups: dict[bytes, list[bytes]] = {}
-        for audience, digest in lines:
-            groups.setdefault(audience, []).append(digest)
-        return plant(self._draw(SALT_BYTES), list(groups.items()))
+        return plant_lines(self._draw(SALT_BYTES), lines)
 
-    def insert(self, batch: Sequence[Prepared], judged: Judged, deed: Deed, tree: Planted) -> Written:
-        """Write what was accepted, inside the transaction that the caller holds."""
-        going = [batch[index] for index in judged.accepted]
-        audiences = self._audiences(going, deed.by)
-        records = self._records(going, micros(deed.now))
-        born = [item for index, item in zip(judged.accepted, going, strict=True) if index not in judged.stillborn]
-        self.tally(Counter((deed.by, audiences[item.audience_key], item.new.record.type) for item in born), 1)
-        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(going))
+    def insert(self, drafted: Draft, deed: Deed, tree: Planted) -> Written:
+        """Write a draft, inside the transaction that the caller holds."""
+        audiences = self._audiences(drafted.going, deed.by)
+        before = self._records(drafted)
+        made: Counter[tuple[int, str]] = Counter()
+        born: Counter[tuple[int, str]] = Counter()
+        for at, item in enumerate(drafted.going):
+            place = audiences[item.audience_key], item.new.record.type
+            made[place] += 1
+            born[place] += at not in drafted.stillborn
+        self._raw.put(_TALLY, [(deed.by, *place, born[place], ever) for place, ever in made.items()])
+        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(drafted.going))
         superseded = CODES[State.SUPERSEDED]
-        self._raw.put(
-            _SHARE,
-            [
+        rows = []
+        places = zip(drafted.going, drafted.record_of, drafted.company, written.dates, strict=True)
+        for at, (item, record, company, date) in enumerate(places):
+            new, is_stillborn = item.new, at in drafted.stillborn
+            rows.append(
                 (
-                    seq,
-                    records[item.digest],
+                    written.first_seq + at,
+                    record if record > 0 else before - record,
                     audiences[item.audience_key],
                     deed.by,
-                    at,
+                    date,
                     written.act,
-                    item.new.under,
-                    None if item.new.pap is None else int(item.new.pap),
-                    item.new.condition,
-                    superseded if index in judged.stillborn else LIVE,
-                    int(item.new.voice),
-                    item.new.record.type,
-                    written.act if index in judged.stillborn else None,
+                    new.under,
+                    None if new.pap is None else int(new.pap),
+                    new.condition,
+                    superseded if is_stillborn else LIVE,
+                    int(new.voice),
+                    new.record.type,
+                    written.act if is_stillborn else None,
+                    company,
                 )
-                for seq, (index, item, at) in enumerate(
-                    zip(judged.accepted, going, written.dates, strict=True), start=written.first_seq
-                )
-            ],
-        )
-        self.end(self.resting(judged.superseded), State.SUPERSEDED, written.act)
+            )
+        self._raw.put(_SHARE, rows)
         return written
+
+    def supersede(self, seen: Seen, written: Written) -> None:
+        """End what newer bytes of the batch replace, with all that rests on it."""
+        self.end(self.resting(seen.judged.superseded), State.SUPERSEDED, written.act)
 
     def resting(self, seqs: Sequence[int]) -> list[int]:
         """Return these shares and the live ones that rest on them, at any remove."""
@@ -194,12 +216,8 @@ class Writer:
         if not seqs:
             return
         left = f"SELECT by, audience, type FROM share WHERE seq IN ({numbers(seqs)}) AND state = {LIVE}"
-        self.tally(Counter(self._raw.ask(left)), -1)
+        self._raw.put(_TALLY, [(*place, -n, 0) for place, n in Counter(self._raw.ask(left)).items()])
         self._raw.ask(f"UPDATE share SET state = ?, ended = ? WHERE seq IN ({numbers(seqs)})", [CODES[to], act])
-
-    def tally(self, counted: Counter[tuple[int, int, str]], sign: int) -> None:
-        """Add to the counts of live shares by owner, audience and type, or take from them."""
-        self._raw.put(_TALLY, [(*place, sign * n) for place, n in counted.items()])
 
     def _audiences(self, going: Sequence[Prepared], by: int) -> dict[bytes, int]:
         """Return the row id of each audience, making those that are new.
@@ -214,10 +232,15 @@ class Writer:
         new = [item for key, item in wanted.items() if key not in found]
         for item in new:
             found[item.audience_key] = self._new_audience(item)
-        used = {audience for (audience,) in self._raw.ask("SELECT DISTINCT audience FROM tally WHERE by = ?", [by])}
-        if new or not used.issuperset(found.values()):
-            self._raw.ask("UPDATE mark SET value = ?", [int.from_bytes(self._draw(8), "big", signed=True)])
+        used = self._raw.ask(_USED, [by, listed(set(found.values()))])
+        if new or len(used) < len(set(found.values())):
+            self.mark(SIGHTS)
         return found
+
+    def mark(self, which: int) -> None:
+        """Change the mark under which sights, or rights, are remembered."""
+        value = int.from_bytes(self._draw(8), "big", signed=True)
+        self._raw.put("UPDATE mark SET value = ? WHERE id = ?", [(value, which)])
 
     def _new_audience(self, item: Prepared) -> int:
         audience = item.new.audience
@@ -235,46 +258,20 @@ class Writer:
         self._raw.put(_CIRCLE, [(circle, made) for circle in circles])
         return int(made)
 
-    def _records(self, going: Sequence[Prepared], now: int) -> dict[bytes, int]:
-        """Return the row id of each record by digest, inserting those that nobody shared before."""
-        wanted = {item.digest: item for item in going}
-        found: dict[bytes, int] = {}
-        for some in chunks(list(wanted)):
-            sql = f"SELECT digest, id FROM record WHERE digest IN ({marks(len(some))})"
-            found.update(self._raw.ask(sql, some))
-        new = [item for digest, item in wanted.items() if digest not in found]
-        ((last,),) = self._raw.ask("SELECT coalesce(max(id), 0) FROM record")
-        numbered = list(enumerate(new, start=last + 1))
-        self._raw.put(_RECORD, [_record_row(number, item, now) for number, item in numbered])
-        self._values(numbered)
-        found.update((item.digest, number) for number, item in numbered)
-        return found
-
-    def _values(self, numbered: Sequence[tuple[int, Prepared]]) -> None:
-        """Write what new records speak about and refer to."""
-        atoms = [(kind, key, number) for number, item in numbered for kind, key in item.atoms]
-        self._raw.put("INSERT OR IGNORE INTO atom VALUES (?, ?, ?)", atoms)
-        edges = [(sid, number) for number, item in numbered for sid in item.edges]
-        self._raw.put("INSERT INTO edge VALUES (?, ?)", edges)
-        blocks = [(lo, hi, number) for number, item in numbered for lo, hi, _ in item.blocks]
-        self._raw.put("INSERT OR IGNORE INTO network VALUES (?, ?, ?)", blocks)
-        sizes = {bits for _, item in numbered for _, _, bits in item.blocks}
-        self._raw.put("INSERT OR IGNORE INTO prefix VALUES (?)", [(bits,) for bits in sizes])
-
-
-def _record_row(number: int, item: Prepared, now: int) -> tuple[object, ...]:
-    record: NewRecord = item.new.record
-    return (
-        number,
-        item.sid,
-        item.place[1],
-        record.stix_id,
-        record.type,
-        record.modified,
-        record.created_by,
-        record.digest,
-        record.marking_at,
-        now,
-        record.title,
-        record.raw,
-    )
+    def _records(self, drafted: Draft) -> int:
+        """Insert what nobody shared before, with all that it speaks about; return the id before its first."""
+        ((before,),) = self._raw.ask("SELECT coalesce(max(id), 0) FROM record")
+        self._raw.put(_RECORD, drafted.records)
+        self._raw.put(
+            "INSERT OR IGNORE INTO atom VALUES (?, ?, ?)",
+            [(key, kind, before + nth) for key, kind, nth in drafted.atoms],
+        )
+        self._raw.put("INSERT INTO edge VALUES (?, ?)", [(sid, before + nth) for sid, nth in drafted.edges])
+        self._raw.put(
+            "INSERT OR IGNORE INTO network VALUES (?, ?, ?)",
+            [(lo, hi, before + nth) for lo, hi, nth in drafted.networks],
+        )
+        self._raw.put("INSERT OR IGNORE INTO prefix VALUES (?)", [(bits,) for bits in drafted.sizes])
+        self._raw.put(_JOINED, [(record,) for record in drafted.joined])
+        self._raw.put(_PAIRED, [(sid,) for sid in drafted.paired])
+        return int(before)

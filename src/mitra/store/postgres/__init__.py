@@ -1,0 +1,1 @@
+"""Records in PostgreSQL: natively, on Django's own connection."""
