@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from mitra.core.ledger.commitment import SALT_BYTES, canonical_body, coarse_time, commit
-from mitra.core.ledger.dates import dates, gaps, micros
+from mitra.core.ledger.dates import dates, gaps, micros, replay_span
+from mitra.ledger import models
 from mitra.ledger.facts import Written
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ SET seq = seq + %s,
                    ELSE ((CASE WHEN last_at > %s THEN last_at ELSE %s END + %s + 999) / 1000) * 1000 END
 RETURNING seq, leaf, last_at
 """
-_ACT = "INSERT INTO ledger_act (leaf, commitment, t) VALUES (%s, %s, %s) RETURNING id"
+_TAKE_REPLAY = """
+UPDATE ledger_counter
+SET seq = seq + %s,
+    last_at = ((CASE WHEN last_at > %s THEN last_at ELSE %s END + %s + 1000) / 1000) * 1000
+RETURNING seq, last_at
+"""
+_HOLD = "UPDATE ledger_counter SET seq = seq RETURNING seq"
+_ACT = "INSERT INTO ledger_act (leaf, commitment, t, first_seq, shares) VALUES (%s, %s, %s, %s, %s) RETURNING id"
 _BODY = "INSERT INTO ledger_actbody (act_id, kind, by, at, salt, seed, body) VALUES (%s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -54,14 +62,58 @@ def write_act(
         raise transaction.TransactionManagementError(message)
     root = None if tree is None else b64encode(tree.root).decode()
     at = micros(now)
-    body = canonical_body({"at": at, "by": by, "facts": dict(facts), "kind": kind, "root": root, "v": 1})
+    body = canonical_body({"at": at, "by": by, "facts": dict(facts), "kind": kind, "root": root, "v": 2})
     salt = secrets.token_bytes(SALT_BYTES)
     commitment = commit(body, salt)
     between = gaps(secrets.token_bytes(shares))
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [shares, shares, at, at, sum(between)])
         seq, size, last_at = cursor.fetchone()
-        cursor.execute(_ACT, [size - 1, commitment, coarse_time(now)])
+        first_seq = seq - shares + 1
+        cursor.execute(_ACT, [size - 1, commitment, coarse_time(now), first_seq if shares else None, shares or None])
         (act,) = cursor.fetchone()
         cursor.execute(_BODY, [act, kind, by, at, salt, None if tree is None else tree.seed, body])
-    return Written(act, size - 1, commitment, seq - shares + 1, dates(last_at, between))
+    return Written(act, size - 1, commitment, first_seq, dates(last_at, between))
+
+
+def hold_counter() -> int:
+    """Take the counter's row until commit and return the last position given out: all up to it are committed.
+
+    Inside a transaction that decides who reads, for what was shared before it must not change while it is counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD)
+        return int(cursor.fetchone()[0])
+
+
+def take_replay(n: int, *, now: datetime) -> tuple[int, int]:
+    """Take `n` positions for an arrival; return the first of them, and from where its dates count (microseconds)."""
+    at = micros(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_REPLAY, [n, at, at, replay_span(n)])
+        seq, last_at = cursor.fetchone()
+    return int(seq) - n + 1, int(last_at) - replay_span(n)
+
+
+def erase_lines(act: int, leaves: Mapping[int, bytes]) -> None:
+    """Keep of these lines of an act, by seq, only their leaves; the paths of the others lead past them."""
+    models.ErasedLine.objects.bulk_create(
+        [models.ErasedLine(act_id=act, seq=seq, leaf=leaf) for seq, leaf in leaves.items()]
+    )
+
+
+def erase_body(act: int, *, by_act: int) -> None:
+    """Erase what an act said: salt, seed, body and what was kept of its lines.  Its entry in the log stays."""
+    models.ErasedLine.objects.filter(act=act).delete()
+    models.ActBody.objects.filter(act=act).delete()
+    models.Act.objects.filter(pk=act).update(erased_by=by_act)
+
+
+def forget_seed(act: int) -> None:
+    """Let nobody open the tree of an act any more: of an erasure, who and why stay, not of what."""
+    models.ActBody.objects.filter(act=act).update(seed=None)
+
+
+def stop_log(reason: str, *, now: datetime) -> None:
+    """Sign nothing more until a person has looked and a new process finds all in order; the reason is shown."""
+    models.Log.objects.filter(pk=1).update(stopped=reason, stopped_at=micros(now))
