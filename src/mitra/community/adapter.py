@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,13 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address by which tries count: what the outermost of our proxies saw, else who speaks to us."""
+        try:
+            return str(super().get_client_ip(request))
+        except ImproperlyConfigured:  # it came past a proxy, so its header is its own invention
+            return str(request.META["REMOTE_ADDR"])
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:  # noqa: ANN401 - allauth's
         """Return the person, or None: the same for an unknown address, a wrong password, a closed account.

@@ -133,6 +133,14 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPersons:
+    """A nameless circle, and the persons in it."""
+
+    circle: int
+    persons: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialFacts:
     """One machine credential, without its token.  Pages show `ref`, never the row's number."""
 

@@ -44,8 +44,9 @@ class WhoIsAsking:
         if header:
             ask_credential(request, header)
             return self.get_response(request)
-        if isinstance(request.user, Person):
-            ask_person(request, request.user)
+        user = getattr(request, "user", None)  # who comes to a machine door has none
+        if isinstance(user, Person):
+            ask_person(request, user)
         if request.actor is None or request.user.language not in spoken_languages():
             return self.get_response(request)
         with translation.override(request.user.language):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.core.cache.backends import locmem
 from django.test import RequestFactory
 from small_community import NOW, PASSWORD
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _forgotten_attempts():
+def _forgotten_attempts(db):
     cache.clear()
 
 
@@ -87,6 +88,38 @@ def test_tries_are_limited(world, client):
     answer = sign_in(client, "k@cert-th.example")
     assert "Too many tries" in answer.content.decode()
     assert client.get("/organisation").status_code == 302
+
+
+def test_tries_count_whichever_process_they_meet(world, client):
+    world.add_person("cert-th", "k@cert-th.example", "analyst")
+    for _ in range(5):
+        sign_in(client, "k@cert-th.example", "wrong-password")
+    for kept in (
+        *locmem._caches.values(),
+        *locmem._expire_info.values(),
+    ):  # what one process keeps for itself, another does not know
+        kept.clear()
+    assert "Too many tries" in sign_in(client, "k@cert-th.example").content.decode()
+
+
+def refused(client, **headers):
+    """How many of 12 wrong tries from one address, each for another account, are refused unheard."""
+    answers = [client.post("/sign-in", {"login": f"n{n}@x.example", "password": "wrong"}, **headers) for n in range(12)]
+    return sum("Too many tries" in answer.content.decode() for answer in answers)
+
+
+def test_an_address_is_taken_from_the_proxies_that_one_has_and_no_further(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert refused(client, HTTP_X_FORWARDED_FOR="203.0.113.7, 198.51.100.1") == 2
+    assert refused(client, HTTP_X_FORWARDED_FOR="203.0.113.8, 198.51.100.1") == 12
+    assert refused(client, HTTP_X_FORWARDED_FOR="198.51.100.2") == 2
+
+
+@pytest.mark.parametrize("proxies", [0, 2])
+def test_an_address_that_anybody_may_invent_counts_for_nothing(client, settings, proxies):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    assert refused(client, HTTP_X_FORWARDED_FOR="198.51.100.1") == 2
+    assert refused(client, HTTP_X_FORWARDED_FOR="198.51.100.2") == 12
 
 
 def test_nobody_signs_up_and_nothing_else_of_allauth_is_there(client):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mitra.community.operations.circles import (
     add_member,
+    circle_of_own_persons,
     circle_of_persons,
     close_circle,
     make_circle,
@@ -27,6 +28,7 @@ __all__ = [
     "add_organisation",
     "add_person",
     "change_standing",
+    "circle_of_own_persons",
     "circle_of_persons",
     "close_account",
     "close_circle",

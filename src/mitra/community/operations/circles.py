@@ -6,21 +6,21 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
-from mitra.community.facts import COMMUNITY_MANAGE, CircleFacts
+from mitra.community.facts import COMMUNITY_MANAGE, CircleFacts, NamedPersons
 from mitra.community.models import Circle, Membership, OpenedCircle, Person
 from mitra.community.operations.guards import (
     check_realm,
+    deciding,
     organisation_row,
     require_centre,
     require_manager,
-    transaction_unless_taken,
 )
 from mitra.community.queries.people import name_people
 from mitra.community.rules import CIRCLE_KINDS, ROLES, WORKING_CIRCLE, check_choice, check_name, check_slug, may_join
 from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from mitra.core.policy.facts import Standing
-from mitra.ledger.operations import write_act
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def make_circle(new: NewCircle, *, by: Actor, now: datetime) -> CircleFacts:
         realm=check_realm(new.realm),
         made_at=now,
     )
-    with transaction_unless_taken(f"There is a circle called {row.slug} already."):
+    with deciding(now=now, unless_taken=f"There is a circle called {row.slug} already.") as write_act:
         row.save(force_insert=True)
         bodies = [organisation_row(pk) for pk in sorted(set(new.members))]
         for body in bodies:
@@ -55,7 +55,7 @@ def make_circle(new: NewCircle, *, by: Actor, now: datetime) -> CircleFacts:
             "realm": row.realm,
             "members": [body.stix_id for body in bodies],
         }
-        write_act("community.circle-made", by.organisation, facts, now=now)
+        write_act("community.circle-made", by.organisation, facts)
     return CircleFacts(
         id=row.pk,
         slug=new.slug,
@@ -74,12 +74,13 @@ def add_member(circle: int, *, organisation: int, by: Actor, now: datetime, role
     require_centre(by)
     _check_role(role)
     body = organisation_row(organisation)
-    with transaction_unless_taken(f"{body.name} is in this circle already."):
+    taken = f"{body.name} is in this circle already."
+    with deciding(now=now, grows=None if role else organisation, unless_taken=taken) as write_act:
         row = _circle_row(circle)
         _check_may_join(row, body.name, Standing(body.standing))
         Membership.objects.create(circle=row, organisation=body, role=role, since=now)
         facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
-        write_act("community.member-added", by.organisation, facts, now=now)
+        write_act("community.member-added", by.organisation, facts)
 
 
 def remove_member(circle: int, *, organisation: int, by: Actor, now: datetime, role: str = "") -> None:
@@ -87,7 +88,7 @@ def remove_member(circle: int, *, organisation: int, by: Actor, now: datetime, r
     require_centre(by)
     _check_role(role)
     body = organisation_row(organisation)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         row = _circle_row(circle)
         gone, _ = Membership.objects.filter(circle=row, organisation=body, role=role, person=None).delete()
         if not gone:
@@ -95,7 +96,7 @@ def remove_member(circle: int, *, organisation: int, by: Actor, now: datetime, r
         if not role:
             OpenedCircle.objects.filter(circle=row, sponsor=body).delete()
         facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
-        write_act("community.member-removed", by.organisation, facts, now=now)
+        write_act("community.member-removed", by.organisation, facts)
 
 
 def _check_role(role: str) -> None:
@@ -122,7 +123,8 @@ def open_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
     """Open a circle that the actor's organisation is in to one of its clients, which then reads its AMBER."""
     require_manager(by)
     body = organisation_row(client)
-    with transaction_unless_taken(f"This circle is open to {body.name} already."):
+    taken = f"This circle is open to {body.name} already."
+    with deciding(now=now, grows=client, unless_taken=taken) as write_act:
         seats = Membership.objects.filter(circle__realm=by.viewer.realm, role="", person=None)
         is_in = seats.filter(circle=circle, organisation=by.organisation)
         if not is_in.exists() or body.sponsor_id != by.organisation:
@@ -130,13 +132,13 @@ def open_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
         row = _circle_row(circle)
         OpenedCircle.objects.create(sponsor_id=by.organisation, client=body, circle=row, since=now)
         facts = {"circle": row.slug, "client": body.stix_id}
-        write_act("community.circle-opened", by.organisation, facts, now=now)
+        write_act("community.circle-opened", by.organisation, facts)
 
 
 def close_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
     """Close a circle to a client again; also while suspended, as it only takes away."""
     by.require(COMMUNITY_MANAGE)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         opened = OpenedCircle.objects.select_related("circle", "client")
         here = opened.filter(sponsor=by.organisation, circle__realm=by.viewer.realm)
         row = here.filter(circle=circle, client=client).first()
@@ -144,7 +146,7 @@ def close_circle(circle: int, *, client: int, by: Actor, now: datetime) -> None:
             raise NotFound("This circle is not open to that client.")
         row.delete()
         facts = {"circle": row.circle.slug, "client": row.client.stix_id}
-        write_act("community.circle-closed", by.organisation, facts, now=now)
+        write_act("community.circle-closed", by.organisation, facts)
 
 
 def set_opened_circles(circles: frozenset[int], *, client: int, by: Actor, now: datetime) -> None:
@@ -166,13 +168,34 @@ def circle_of_persons(persons: Iterable[int], *, by: Actor, now: datetime) -> in
     chosen = frozenset(persons)
     if chosen - name_people(chosen, by).keys() - {by.person}:
         raise InvalidInput("One of these persons cannot be named here; choose from the list.", path="persons")
-    named = chosen | ({by.person} if by.person is not None else set())
+    named = chosen if by.person is None else chosen | {by.person}
     if not named:
         raise InvalidInput("TLP:RED is for named persons; choose at least one.", path="persons", rule="no-person")
-    content = hashlib.sha256(f"{by.viewer.realm}:{','.join(map(str, sorted(named)))}".encode()).hexdigest()
-    with transaction.atomic():
+    return _named_together(named, by.organisation, by.viewer.realm, now)
+
+
+def circle_of_own_persons(circles: Iterable[int], *, of: int, realm: int, now: datetime) -> NamedPersons | None:
+    """Return the nameless circle of those whom these circles name of one organisation, made if need be; None for none.
+
+    So what was for persons of several bodies is kept to those of one.  No one decides it but the node itself.
+    """
+    rows = Membership.objects.filter(circle__in=list(circles), organisation=of).exclude(role="", person=None)
+    seats = list(rows.values_list("role", "person_id"))
+    named = Q(pk__in=[person for _, person in seats if person]) | Q(roles__role__in=[role for role, _ in seats if role])
+    people = Person.objects.filter(named, organisation=of, realm=realm, is_active=True)
+    persons = tuple(people.order_by("id").values_list("id", flat=True).distinct())
+    return NamedPersons(_named_together(frozenset(persons), of, realm, now), persons) if persons else None
+
+
+def _named_together(named: frozenset[int], by: int, realm: int, now: datetime) -> int:
+    """Return the circle of exactly these persons, making it when there is none."""
+    content = hashlib.sha256(f"{realm}:{','.join(map(str, sorted(named)))}".encode()).hexdigest()
+    made = Circle.objects.filter(content=content).values_list("pk", flat=True).first()
+    if made is not None:
+        return made
+    with deciding(now=now) as write_act:
         circle, is_new = Circle.objects.get_or_create(
-            content=content, defaults={"kind": WORKING_CIRCLE, "realm": by.viewer.realm, "made_at": now}
+            content=content, defaults={"kind": WORKING_CIRCLE, "realm": realm, "made_at": now}
         )
         if is_new:
             rows = Person.objects.filter(pk__in=named)
@@ -180,6 +203,6 @@ def circle_of_persons(persons: Iterable[int], *, by: Actor, now: datetime) -> in
                 Membership(circle=circle, organisation_id=person.organisation_id, person=person, since=now)
                 for person in rows
             )
-            facts = {"content": content, "persons": sorted(named), "realm": by.viewer.realm}
-            write_act("community.persons-named", by.organisation, facts, now=now)
+            facts = {"content": content, "persons": sorted(named), "realm": realm}
+            write_act("community.persons-named", by, facts)
     return circle.pk

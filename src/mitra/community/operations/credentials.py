@@ -6,15 +6,12 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from mitra.community.facts import COMMUNITY_MANAGE, IssuedCredential
 from mitra.community.models import Credential
-from mitra.community.operations.guards import realm_within, require_manager
+from mitra.community.operations.guards import deciding, realm_within, require_manager
 from mitra.community.queries.people import credential_facts, credentials_of
 from mitra.community.rules import CREDENTIAL_LIFE, CREDENTIAL_LONGEST_LIFE, check_name, check_scopes
 from mitra.core.errors import InvalidInput, NotFound, WrongState
-from mitra.ledger.operations import write_act
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +34,7 @@ def make_credential(new: NewCredential, *, by: Actor, now: datetime) -> IssuedCr
     if not now < expires_at <= now + CREDENTIAL_LONGEST_LIFE:
         raise InvalidInput("A credential ends within two years from now.", path="expires_at", rule="expiry")
     token = TOKEN_START + secrets.token_urlsafe(32)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         row = Credential.objects.create(
             organisation_id=by.organisation,
             label=label,
@@ -55,14 +52,14 @@ def make_credential(new: NewCredential, *, by: Actor, now: datetime) -> IssuedCr
             "expires_at": expires_at.isoformat(),
             "realm": row.realm,
         }
-        write_act("community.credential-made", by.organisation, facts, now=now)
+        write_act("community.credential-made", by.organisation, facts)
     return IssuedCredential(credential=credential_facts(row), token=token)
 
 
 def revoke_credential(credential: int, *, by: Actor, now: datetime) -> CredentialFacts:
     """End a credential at once, on every process; also while suspended, as it only takes away."""
     by.require(COMMUNITY_MANAGE)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         rows = credentials_of(by).filter(pk=credential)
         row = rows.select_related("created_by").first()
         if row is None:
@@ -71,5 +68,5 @@ def revoke_credential(credential: int, *, by: Actor, now: datetime) -> Credentia
             raise WrongState("This credential was revoked before.")
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        write_act("community.credential-revoked", by.organisation, {"credential": row.pk}, now=now)
+        write_act("community.credential-revoked", by.organisation, {"credential": row.pk})
     return credential_facts(row)

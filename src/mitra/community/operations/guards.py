@@ -1,22 +1,38 @@
-"""What every write of this room asks first, and how a name that is taken is told."""
+"""What every write of this room asks first, and the one way in which it decides about rights.
+
+A decision is one transaction, however many rows it changes: rights that somebody remembers are forgotten, an act is
+written, and what an organisation may read from now on, and could not before, is replayed in its feeds.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import IntegrityError, transaction
 
 from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.community.models import Organisation, Realm
+from mitra.community.queries.bodies import viewers_of_body_and_clients
 from mitra.community.rules import WRITES_NOTHING
 from mitra.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from mitra.core.policy.facts import REAL_REALM
+from mitra.ledger.operations import write_act
+from mitra.store.doors import store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from mitra.community.facts import Actor
+
+
+class WriteAct(Protocol):
+    """Write the act of the decision that is being taken: its kind, who decides, and what."""
+
+    def __call__(self, kind: str, by: int, facts: Mapping[str, object]) -> object:
+        """Write it."""
 
 
 def require_centre(actor: Actor) -> None:
@@ -56,10 +72,28 @@ def realm_within(realm: int, actor: Actor) -> int:
 
 
 @contextmanager
-def transaction_unless_taken(sentence: str) -> Iterator[None]:
-    """Run a transaction, and raise Conflict with this sentence when a unique name or pair in it is taken."""
+def deciding(*, now: datetime, grows: int | None = None, unless_taken: str = "") -> Iterator[WriteAct]:
+    """Take one decision about rights in one transaction; yield what writes its act, the last thing that it does.
+
+    `grows` is the organisation that may read more afterwards, itself or its clients; who only loses, or is new, needs
+    no replay.  `unless_taken` is the Conflict to raise when a unique name or pair is taken.
+
+    1. Every process forgets the rights that it remembers.  That row stays locked until commit, so decisions follow one
+       another: each compares with what the one before it left.
+    2. What machines of the organisation and of its clients read is asked before anything changes.
+    3. The caller changes rows and writes the act.
+    4. What they read more than before is replayed to them, above everything that they have paged past.
+    """
     try:
         with transaction.atomic():
-            yield
+            store().raise_rights()
+            before = {} if grows is None else viewers_of_body_and_clients(grows)
+            yield partial(write_act, now=now)
+            after = {} if grows is None else viewers_of_body_and_clients(grows)
+            for place, viewer in after.items():
+                if viewer != before[place]:
+                    store().replay_growth(before[place], viewer, now=now)
     except IntegrityError as error:
-        raise Conflict(sentence) from error
+        if not unless_taken:
+            raise
+        raise Conflict(unless_taken) from error

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from mitra.community.models import Credential, Membership, OpenedCircle, Organisation, Realm
-from mitra.community.operations.guards import organisation_row, require_centre, transaction_unless_taken
+from mitra.community.operations.guards import deciding, organisation_row, require_centre
 from mitra.community.queries.organisations import facts_of
 from mitra.community.rules import (
     FIRST_STANDINGS,
     KINDS,
+    WRITES_NOTHING,
     check_choice,
     check_country,
     check_name,
@@ -23,12 +24,12 @@ from mitra.community.rules import (
 )
 from mitra.core.errors import Conflict, InvalidInput, WrongState
 from mitra.core.policy.facts import Standing
-from mitra.ledger.operations import write_act
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mitra.community.facts import Actor, NewOrganisation, OrganisationFacts
+    from mitra.community.operations.guards import WriteAct
 
 IDENTITY = re.compile(r"identity--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 
@@ -48,7 +49,10 @@ def add_organisation(new: NewOrganisation, *, by: Actor, now: datetime) -> Organ
     require_centre(by)
     with transaction.atomic():
         added = _insert(_row_of(new, now=now), by=by, now=now)
-        return added if new.sponsor is None else set_sponsor(added.id, sponsor=new.sponsor, by=by, now=now)
+        if new.sponsor is None:
+            return added
+        with deciding(now=now) as write_act:
+            return _put_under(added.id, new.sponsor, by, write_act)
 
 
 def _row_of(new: NewOrganisation, *, now: datetime) -> Organisation:
@@ -68,10 +72,11 @@ def _row_of(new: NewOrganisation, *, now: datetime) -> Organisation:
 
 
 def _insert(row: Organisation, *, by: Actor | None, now: datetime) -> OrganisationFacts:
-    with transaction_unless_taken(f"There is an organisation called {row.slug}, or with this STIX id, already."):
+    taken = f"There is an organisation called {row.slug}, or with this STIX id, already."
+    with deciding(now=now, unless_taken=taken) as write_act:
         row.save(force_insert=True)
         facts = {"organisation": row.stix_id, "kind": row.kind, "standing": row.standing, "is_centre": row.is_centre}
-        write_act("community.organisation-added", by.organisation if by else row.pk, facts, now=now)
+        write_act("community.organisation-added", by.organisation if by else row.pk, facts)
     return facts_of(row)
 
 
@@ -83,7 +88,7 @@ def change_standing(
     Who leaves also leaves its circles, its sponsor and its clients, and its credentials are revoked.
     """
     require_centre(by)
-    with transaction.atomic():
+    with deciding(now=now, grows=None if to in WRITES_NOTHING else organisation) as write_act:
         row = organisation_row(organisation)
         before = Standing(row.standing)
         if not may_become(before, to):
@@ -96,7 +101,7 @@ def change_standing(
             _take_leave(row, now=now)
         row.save(update_fields=["standing", "sponsor"])
         facts = {"organisation": row.stix_id, "from": before.value, "to": to.value, "reason": reason}
-        write_act("community.standing-changed", by.organisation, facts, now=now)
+        write_act("community.standing-changed", by.organisation, facts)
     return facts_of(row)
 
 
@@ -112,22 +117,26 @@ def _take_leave(row: Organisation, *, now: datetime) -> None:
 def set_sponsor(organisation: int, *, sponsor: int | None, by: Actor, now: datetime) -> OrganisationFacts:
     """Put a body under a sponsor, or under none; what an earlier sponsor opened to it is closed."""
     require_centre(by)
-    with transaction.atomic():
-        row = organisation_row(organisation)
-        above = organisation_row(sponsor) if sponsor is not None else None
-        if above is not None and above.pk == row.pk:
-            raise InvalidInput("A body cannot be its own sponsor.", path="sponsor", rule="sponsor")
-        if above is not None and above.standing != Standing.ACCREDITED:
-            message = f"{above.name} is {above.standing}; only an accredited body can be a sponsor."
-            raise WrongState(message)
-        if row.standing == Standing.LEFT:
-            raise WrongState(f"{row.name} has left.")
-        if row.sponsor_id != sponsor:
-            OpenedCircle.objects.filter(client=row).delete()
-        row.sponsor = above
-        row.save(update_fields=["sponsor"])
-        facts = {"organisation": row.stix_id, "sponsor": above.stix_id if above else None}
-        write_act("community.sponsor-set", by.organisation, facts, now=now)
+    with deciding(now=now, grows=organisation) as write_act:
+        return _put_under(organisation, sponsor, by, write_act)
+
+
+def _put_under(organisation: int, sponsor: int | None, by: Actor, write_act: WriteAct) -> OrganisationFacts:
+    row = organisation_row(organisation)
+    above = organisation_row(sponsor) if sponsor is not None else None
+    if above is not None and above.pk == row.pk:
+        raise InvalidInput("A body cannot be its own sponsor.", path="sponsor", rule="sponsor")
+    if above is not None and above.standing != Standing.ACCREDITED:
+        message = f"{above.name} is {above.standing}; only an accredited body can be a sponsor."
+        raise WrongState(message)
+    if row.standing == Standing.LEFT:
+        raise WrongState(f"{row.name} has left.")
+    if row.sponsor_id != sponsor:
+        OpenedCircle.objects.filter(client=row).delete()
+    row.sponsor = above
+    row.save(update_fields=["sponsor"])
+    facts = {"organisation": row.stix_id, "sponsor": above.stix_id if above else None}
+    write_act("community.sponsor-set", by.organisation, facts)
     return facts_of(row)
 
 
@@ -135,8 +144,8 @@ def new_realm(name: str, *, by: Actor, now: datetime) -> int:
     """Make the realm of an exercise and return its number; nothing crosses between realms."""
     require_centre(by)
     clean = check_name(name)
-    with transaction_unless_taken("Another realm was made at this moment; try again."):
+    with deciding(now=now, unless_taken="Another realm was made at this moment; try again.") as write_act:
         number = (Realm.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         Realm.objects.create(number=number, name=clean, made_at=now)
-        write_act("community.realm-made", by.organisation, {"realm": number}, now=now)
+        write_act("community.realm-made", by.organisation, {"realm": number})
     return number

@@ -13,11 +13,10 @@ from django.db import transaction
 
 from mitra.community.facts import COMMUNITY_MANAGE, AddedPerson
 from mitra.community.models import Person, PersonRole
-from mitra.community.operations.guards import realm_within, require_manager, transaction_unless_taken
+from mitra.community.operations.guards import deciding, realm_within, require_manager
 from mitra.community.queries.people import people_of, person_facts
 from mitra.community.rules import ADMINISTRATOR, check_choice, check_name, check_roles
 from mitra.core.errors import Conflict, InvalidInput, NotFound
-from mitra.ledger.operations import write_act
 from mitra.web.look import DENSITIES, THEMES
 
 if TYPE_CHECKING:
@@ -46,11 +45,12 @@ def add_person(new: NewPerson, *, by: Actor, now: datetime) -> AddedPerson:
     _check_password(password, row)
     roles = check_roles(new.roles, is_centre=by.is_centre)
     row.set_password(password)
-    with transaction_unless_taken("This e-mail address already signs in here; use another."):
+    taken = "This e-mail address already signs in here; use another."
+    with deciding(now=now, unless_taken=taken) as write_act:
         row.save(force_insert=True)
         PersonRole.objects.bulk_create(PersonRole(person=row, role=role) for role in roles)
         facts = {"person": row.pk, "roles": list(roles), "realm": row.realm}
-        write_act("community.person-added", by.organisation, facts, now=now)
+        write_act("community.person-added", by.organisation, facts)
     return AddedPerson(person=person_facts(row), password=password)
 
 
@@ -58,14 +58,14 @@ def renew_password(person: int, *, by: Actor, now: datetime) -> AddedPerson:
     """Give a person a new first password, shown once; its browsers are signed out, a closed account opens again."""
     require_manager(by)
     password = secrets.token_urlsafe(12)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         row = people_of(by).filter(pk=person).first()
         if row is None:
             raise NotFound(NOT_YOURS)
         row.set_password(password)
         row.is_active = True
         row.save(update_fields=["password", "is_active"])
-        write_act("community.password-renewed", by.organisation, {"person": row.pk}, now=now)
+        write_act("community.password-renewed", by.organisation, {"person": row.pk})
     return AddedPerson(person=person_facts(row), password=password)
 
 
@@ -73,7 +73,7 @@ def set_roles(person: int, *, roles: Iterable[str], by: Actor, now: datetime) ->
     """Give a person exactly these roles; an organisation keeps at least one administrator (Conflict)."""
     require_manager(by)
     wanted = check_roles(roles, is_centre=by.is_centre)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         row = _person_row(person, by)
         if ADMINISTRATOR not in wanted:
             _check_not_last_administrator(row)
@@ -81,19 +81,19 @@ def set_roles(person: int, *, roles: Iterable[str], by: Actor, now: datetime) ->
         held = set(row.roles.values_list("role", flat=True))
         PersonRole.objects.bulk_create(PersonRole(person=row, role=role) for role in wanted if role not in held)
         facts = {"person": row.pk, "roles": list(wanted)}
-        write_act("community.roles-set", by.organisation, facts, now=now)
+        write_act("community.roles-set", by.organisation, facts)
     return person_facts(row)
 
 
 def close_account(person: int, *, by: Actor, now: datetime) -> None:
     """End a person's sign-in, at once on every process; also while suspended, as it only takes away."""
     by.require(COMMUNITY_MANAGE)
-    with transaction.atomic():
+    with deciding(now=now) as write_act:
         row = _person_row(person, by)
         _check_not_last_administrator(row)
         row.is_active = False
         row.save(update_fields=["is_active"])
-        write_act("community.account-closed", by.organisation, {"person": row.pk}, now=now)
+        write_act("community.account-closed", by.organisation, {"person": row.pk})
 
 
 def keep_preferences(person: int, preferences: Preferences) -> None:

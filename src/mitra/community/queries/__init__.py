@@ -9,6 +9,7 @@ from mitra.community.queries.actors import (
     machine_beside,
     preferences_of,
 )
+from mitra.community.queries.bodies import viewer_of_body
 from mitra.community.queries.circles import find_circle, list_circles, list_clients, name_circles
 from mitra.community.queries.organisations import (
     get_centre,
@@ -19,6 +20,7 @@ from mitra.community.queries.organisations import (
     organisation_ids_by_stix_id,
 )
 from mitra.community.queries.people import (
+    bodies_with_readers,
     find_addressees,
     get_credential,
     get_person,
@@ -26,8 +28,15 @@ from mitra.community.queries.people import (
     list_credentials,
     list_people,
     name_people,
+    persons_who_read,
 )
-from mitra.community.queries.readers import circles_for_resharing, community_facts, community_members, describe_readers
+from mitra.community.queries.readers import (
+    circles_for_resharing,
+    community_facts,
+    community_members,
+    describe_readers,
+    name_readers,
+)
 from mitra.core.policy.facts import PUBLIC
 
 __all__ = [
@@ -35,6 +44,7 @@ __all__ = [
     "actor_of_operator",
     "actor_of_person",
     "actor_of_token",
+    "bodies_with_readers",
     "circles_for_resharing",
     "community_facts",
     "community_members",
@@ -56,6 +66,9 @@ __all__ = [
     "name_circles",
     "name_organisations",
     "name_people",
+    "name_readers",
     "organisation_ids_by_stix_id",
+    "persons_who_read",
     "preferences_of",
+    "viewer_of_body",
 ]

@@ -8,9 +8,11 @@ from django.db.models import Q
 
 from mitra.community.facts import OrganisationFacts
 from mitra.community.models import Organisation
+from mitra.community.queries.memory import names
 from mitra.community.rules import is_in_community
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import Standing
+from mitra.store.doors import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,12 +92,15 @@ def list_organisations(actor: Actor) -> tuple[OrganisationFacts, ...]:
 
 def name_organisations(ids: Iterable[int]) -> dict[int, str]:
     """Return the names of organisations by row id; an unknown id has none."""
-    wanted = sorted(set(ids))
-    named: dict[int, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = Organisation.objects.filter(pk__in=wanted[start : start + CHUNK])
-        named.update(rows.values_list("id", "name"))
-    return named
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    known = names.under(store().rights_epoch())
+    unread = sorted(wanted - known.keys())
+    for start in range(0, len(unread), CHUNK):
+        rows = Organisation.objects.filter(pk__in=unread[start : start + CHUNK])
+        known.update(rows.values_list("id", "name"))
+    return {one: known[one] for one in wanted if one in known}
 
 
 def organisation_ids_by_stix_id(stix_ids: Iterable[str]) -> dict[str, int]:

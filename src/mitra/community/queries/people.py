@@ -96,6 +96,23 @@ def _addressees(actor: Actor) -> QuerySet[Person]:
     return readers.filter(bodies).exclude(organisation__standing__in=away).distinct()
 
 
+def bodies_with_readers(organisations: Iterable[int], *, realm: int) -> frozenset[int]:
+    """Return which of these have somebody who can sign in and read what was shared with them."""
+    return frozenset(
+        _who_sign_in(realm).filter(organisation__in=set(organisations)).values_list("organisation", flat=True)
+    )
+
+
+def persons_who_read(persons: Iterable[int], *, realm: int) -> frozenset[int]:
+    """Return which of these persons can sign in and read what was shared with them."""
+    return frozenset(_who_sign_in(realm).filter(pk__in=set(persons)).values_list("id", flat=True))
+
+
+def _who_sign_in(realm: int) -> QuerySet[Person]:
+    readers = Person.objects.filter(is_active=True, realm=realm, roles__role__in=READING_ROLES)
+    return readers.exclude(organisation__standing=Standing.LEFT).distinct()
+
+
 def list_credentials(actor: Actor) -> tuple[CredentialFacts, ...]:
     """Return the machine credentials of the actor's organisation, newest first, without their tokens."""
     rows = credentials_of(actor).select_related("created_by")

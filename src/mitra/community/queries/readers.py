@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 from mitra.community.facts import Readers
 from mitra.community.models import Circle, Membership, OpenedCircle, Organisation, Person
 from mitra.community.queries.actors import circles_of
-from mitra.community.queries.organisations import name_organisations
+from mitra.community.queries.organisations import list_organisations, name_organisations
 from mitra.community.rules import STANDING_CIRCLE, is_in_community, rooms_of
 from mitra.core.policy import reach
 from mitra.core.policy.facts import REAL_REALM, Standing, Tlp
 from mitra.core.policy.reshare import CircleFacts as ResharedCircle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from mitra.community.facts import Actor
     from mitra.core.policy.facts import Audience, Viewer
 
 
@@ -143,6 +144,19 @@ def describe_readers(
     )
 
 
+def name_readers(
+    audience: Audience, *, share_by: int, actor: Actor, now: datetime, everyone: reach.Community
+) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Return of the organisations and of the persons that read an audience those whose names this actor may learn.
+
+    The same ones that `describe_readers` names; of what everybody reads, the organisations that the actor may know.
+    """
+    if audience.tlp is Tlp.CLEAR:
+        return {body.id: body.name for body in list_organisations(actor)}, {}
+    told = reach.readers(_nameable(audience, actor.viewer), share_by, everyone, now)
+    return name_organisations(told.organisations), _persons_by_id(told.persons)
+
+
 def _nameable(audience: Audience, viewer: Viewer) -> Audience:
     """Return the part of an audience whose members' names this viewer may learn."""
     ids = audience.circles & circles_of(viewer)
@@ -152,5 +166,9 @@ def _nameable(audience: Audience, viewer: Viewer) -> Audience:
 
 
 def _name_persons(ids: frozenset[int]) -> tuple[str, ...]:
-    rows = Person.objects.filter(pk__in=ids).order_by("name", "id").values_list("name", "organisation__name")
-    return tuple(f"{name}, {organisation}" for name, organisation in rows)
+    return tuple(_persons_by_id(ids).values())
+
+
+def _persons_by_id(ids: frozenset[int]) -> Mapping[int, str]:
+    rows = Person.objects.filter(pk__in=ids).order_by("name", "id").values_list("id", "name", "organisation__name")
+    return {pk: f"{name}, {organisation}" for pk, name, organisation in rows}
