@@ -5,6 +5,7 @@ equal but for its TLP.  A file's totals, and the reason for whatever was not acc
 """
 
 import gzip
+import hashlib
 import io
 import json
 from collections import Counter
@@ -15,13 +16,14 @@ import pytest
 import rfc8785
 import stix2
 
-from exchange_node import make_node
+from exchange_node import make_node, nobody
 from mitra.community import queries as community
 from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.lifting import lift
 from mitra.exchange import operations, queries
 from mitra.exchange.facts import Terms
+from mitra.exchange.operations import sharing
 from mitra.store.doors import store
 from mitra.store.facts import Filter, Outcome
 from shared_data import SHARED
@@ -113,6 +115,75 @@ def without_tlp(obj):
     return {**rest, "object_marking_refs": others} if others else rest
 
 
+MADE = {
+    ATTACK: "043ce4cf18d3fa58",
+    "attack/ics-attack-18.1.stix21.json.gz": "91838ca8b1dd7749",
+    "attack/capec.stix21.json.gz": "c87e4ad7bb07e69d",
+    "stix-amnesty/cytrox.stix2.json": "34c8821592b1fc35",
+    "stix-amnesty/pegasus.stix2.json": "0dba8236205e9006",
+    "stix-unit42/boggyserpens.stix20.json.gz": "34e04b14856b745d",
+    "stix-unit42/darkside-ransomware.stix20.json.gz": "451af97844a6e631",
+    "stix-unit42/rancortaurus.stix20.json.gz": "b99a579abf9d3a2d",
+    "stix-unit42/report-Netwalker_TA.stix20.json.gz": "ba0a5dd16e832ce0",
+    "stix-unit42/report-qakbotmalware.stix20.json.gz": "407d5de1dda0adf8",
+    "stix-unit42/shallowtaurus.stix20.json.gz": "1e9d63cc7c85b2b8",
+    "stix-unit42/statelytaurus.stix20.json.gz": "d6a607034674c0ed",
+    "stix-examples/cti-documentation/defining-campaigns-threat-actors-intrusion-sets.json": "0593a6fbcecc86de",
+    "stix-examples/cti-documentation/indicator-for-malicious-url.json": "63625bcc75fda9b9",
+    "stix-examples/cti-documentation/sighting-of-an-indicator.json": "0fa8584ca3ac4adf",
+    "stix-examples/cti-documentation/threat-actor-leveraging-attack-patterns-and-malware.json": "e2f132538f67256e",
+    "stix-examples/cti-documentation/using-marking-definitions.json": "b826a4cc4ddec70f",
+    "stix-examples/cti-stix2-json-schemas/apt1.json": "987684b9c49fa5b6",
+    "stix-examples/cti-stix2-json-schemas/indicator-for-c2-ip-address.json": "9d1f157e3e0814cf",
+    "stix-examples/cti-stix2-json-schemas/indicator-to-campaign-relationship.json": "aa4e1f5afe6085d6",
+    "stix-examples/cti-stix2-json-schemas/indicators-for-C2-with-COA.json": "04b3c4cc6ad47de8",
+    "stix-examples/cti-stix2-json-schemas/infrastructure.json": "7e1ee37afb9a18ab",
+    "stix-examples/cti-stix2-json-schemas/interop-objectmarking-test.json": "ad78fcc1e7db2bb1",
+    "stix-examples/cti-stix2-json-schemas/malicious-email-indicator-with-attachment.json": "f0d3d8f67259f10d",
+    "stix-examples/cti-stix2-json-schemas/poisonivy.json": "01ac1df74263d2cb",
+    "misp-stix/test_attributes_collection_stix21.json": "932adee429c06933",
+    "misp-stix/test_event1_stix20.json": "39f639a3a97fb2de",
+    "misp-stix/test_event1_stix21.json": "3f78cb936169d5b4",
+    "misp-stix/test_events_collection_stix21.json": "88ddf50362ba26d1",
+    "misp-stix/test_objects_collection_stix21.json": "c7a73acbb364f91b",
+    "tlp2/tlp2-marking-definitions.stix21.json": "0318922692841e4c",
+}
+"""What intake made of each file and said of each object, as the first release did it, one object after the other."""
+
+
+class Recorder:
+    """The store, and beside it what it was given."""
+
+    def __init__(self, inner):
+        self.inner, self.shares = inner, []
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def accept_batch(self, shares, **more):
+        self.shares += shares
+        return self.inner.accept_batch(shares, **more)
+
+
+def digest_of(shares, report):
+    """Everything that a record is and is found by, to whom it goes, and how each object ended, in order."""
+    made = []
+    for share in shares:
+        record, audience = share.record, share.audience
+        atoms = [[atom.kind, atom.value] for atom in record.atoms]
+        networks = [[network.lo, network.hi] for network in record.networks]
+        names = ("stix_id", "type", "modified", "created_by", "digest", "raw", "marking_at", "title")
+        terms = [share.under, share.pap, share.condition, int(share.voice)]
+        spoken = [atoms, networks, list(record.refs)]
+        to = [int(audience.tlp), sorted(audience.circles)]
+        made.append([*(getattr(record, name) for name in names), *spoken, *to, *terms])
+    told = [
+        [end.outcome.value, end.id, end.line, end.reason, end.rule, end.path, end.version]
+        for end in (*report.results, *report.accepted)
+    ]
+    return hashlib.sha256(json.dumps([made, told], default=bytes.hex).encode()).hexdigest()[:16]
+
+
 def came_in(name, report):
     """What the file holds as STIX 2.1, by id and version, without what the report says was stopped."""
     whole = json.loads(content(name))
@@ -133,14 +204,14 @@ def stored(slug):
     after, more = 0, True
     while more:
         page = door.feed(after=after, limit=ONE_PAGE, only=Filter())
-        yield from (share.raw for share in page.shares)
-        after, more = page.shares[-1].seq if page.shares else after, page.more
+        yield from (row.raw for row in page.rows)
+        after, more = page.rows[-1].position if page.rows else after, page.more
 
 
 def exported(slug):
     """The objects of an organisation's export, but for the TLP definitions that it brings along."""
     viewer = community.actor_of_operator(slug).viewer
-    whole = json.loads(b"".join(queries.export_stix(viewer, now=datetime.now(UTC))))
+    whole = json.loads(b"".join(queries.export_stix(viewer, hand=nobody, now=datetime.now(UTC))))
     return [obj for obj in whole["objects"] if obj["id"] not in TLP_IDS]
 
 
@@ -180,6 +251,14 @@ def test_a_real_file_goes_in_and_is_served_as_it_came(node, client, name):
     if name != ATTACK:  # pages are the export's pieces; twenty-two more of them would show nothing new
         assert list(polled(client, node.headers("cert-kh"))) == served
     assert exported("newcomer") == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_real_file_becomes_what_it_always_became(node, monkeypatch, name):
+    recorder = Recorder(store())
+    monkeypatch.setattr(sharing, "store", lambda: recorder)
+    report = share(name)
+    assert digest_of(recorder.shares, report) == MADE[name]
 
 
 @pytest.mark.parametrize("name", NO_STIX)

@@ -1,4 +1,4 @@
-"""What of sharing needs somebody: items that a safeguard holds, and embargoes of one's own that end within a day."""
+"""What of sharing needs somebody: what others asked back, what is held, own embargoes that end within a day."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mitra.community.facts import EXCHANGE_SHARE
-from mitra.exchange import queries, telling
+from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE
+from mitra.exchange import queries, recall_words, telling
 from mitra.web.ports import Need
 from mitra.web.templatetags.show import number
 
@@ -23,14 +23,46 @@ if TYPE_CHECKING:
 SOON: Final = timedelta(hours=24)
 HELD_SHOWN: Final = 3
 """So many held items are told one by one; the rest as one number."""
+NOTICES_SHOWN: Final = 3
+"""So many notices likewise."""
 
 
 def list_needs(actor: Actor, *, now: datetime) -> Iterator[Need]:
-    """Yield what this actor can act on; nothing to those who do not share."""
-    if EXCHANGE_SHARE not in actor.scopes:
-        return
-    yield from ending_embargoes(actor, now=now)
-    yield from held_items(actor)
+    """Yield what this actor can act on: notices to those who read, the rest to those who share."""
+    if EXCHANGE_READ in actor.scopes:
+        yield from notices(actor)
+    if EXCHANGE_SHARE in actor.scopes:
+        yield from ending_embargoes(actor, now=now)
+        yield from held_items(actor)
+
+
+def notices(actor: Actor) -> Iterator[Need]:
+    """Yield a need for each of the newest things that others asked back, and one for all others together."""
+    lines, count = queries.list_open_notices(actor, limit=NOTICES_SHOWN)
+    for line in lines:
+        yield Need(
+            kind=recall_words.ENDS[line.to],
+            title=recall_words.notice_title(line),
+            body=recall_words.notice_body(line),
+            url=f"{reverse('exchange:notices')}#notice-{line.id}",
+            act=_("See what to do"),
+            since=line.asked_at,
+            tlp=line.tlp,
+            sign="cross",
+            tone="warn",
+        )
+    others = count - len(lines)
+    if others > 0:
+        title = ngettext("%(n)s more was recalled or tightened", "%(n)s more were recalled or tightened", others)
+        yield Need(
+            kind=_("recalled"),
+            title=title % {"n": number(others)},
+            body=recall_words.notices_answer(count),
+            url=reverse("exchange:notices"),
+            act=_("See all of them"),
+            sign="cross",
+            tone="warn",
+        )
 
 
 def ending_embargoes(actor: Actor, *, now: datetime) -> Iterator[Need]:

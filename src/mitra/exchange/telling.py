@@ -13,7 +13,7 @@ from mitra.core.policy.decide import REASONS
 from mitra.core.policy.facts import Pap, Tlp
 from mitra.core.text.kinds import KINDS
 from mitra.exchange import plain
-from mitra.store.facts import Outcome
+from mitra.store.facts import Outcome, State
 from mitra.web.frame import zone_named
 from mitra.web.templatetags.show import number, pap_label, pap_words
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import CircleFacts, Readers
     from mitra.exchange.facts import Terms
-    from mitra.exchange.queries import Count, LevelCount, Why
+    from mitra.exchange.queries import ActProof, Count, LevelCount, ProofView, Why
     from mitra.web.ports import Words
 
 LEVELS: Final[Mapping[Tlp, tuple[Words, Words]]] = MappingProxyType(
@@ -80,11 +80,22 @@ SAFEGUARDS: Final[Mapping[str, Words]] = MappingProxyType(
     {
         "benign-value": _("a value that many people rely on"),
         "reference-upward": _("a reference that fewer people may read"),
+        "reference-tightened": _("a reference that fewer people may read since"),
         "review": _("a find that nobody has looked at"),
     }
 )
 
 DECISIONS: Final[Mapping[str, Words]] = MappingProxyType({"released": _("let go"), "discarded": _("put away")})
+
+ENDS: Final[Mapping[State, Words]] = MappingProxyType(
+    {
+        State.TIGHTENED: _("It was tightened"),
+        State.SUPERSEDED: _("It was superseded"),
+        State.WITHDRAWN: _("It was withdrawn"),
+        State.RECALLED: _("It was recalled"),
+        State.ERASED: _("It was erased"),
+    }
+)
 
 LOUD: Final = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 """Kinds whose usual name is short and written in capitals."""
@@ -321,3 +332,15 @@ def editable(obj: Mapping[str, Any]) -> dict[str, Any]:
 def as_json(obj: Mapping[str, Any]) -> str:
     """Return an object as JSON that people edit; nothing for nothing."""
     return orjson.dumps(obj, option=orjson.OPT_INDENT_2).decode() if obj else ""
+
+
+def act_words(act: ActProof, state: State) -> str:
+    """Return what an act of a share was."""
+    return gettext("It was shared") if act.which == "shared" else str(ENDS.get(state, _("It ended")))
+
+
+def proof_answer(found: ProofView) -> str:
+    """Return how far a share is proven, in one sentence."""
+    if all(act.place.is_logged for act in found.acts):
+        return gettext("It stands in the log.")
+    return gettext("It is promised its place in the log.")

@@ -36,6 +36,8 @@ SAFEGUARDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "benign-value": "{value} is {what}: whoever blocks it cuts off people who did nothing.",
         "reference-upward": "It refers to {reference}, which fewer people may read than this.",
+        "reference-tightened": "It refers to {reference}, which fewer people may read since: until you choose, "
+        "it stays within your organisation.",
         "review": "It was found in a report by machine: look at it, then let it go.",
     }
 )

@@ -83,5 +83,5 @@ def shares_of(who, obj, now=None):
     """Every share of an object that a viewer reads."""
     viewer = (actor(who) if isinstance(who, str) else who).viewer
     door = store().visible_to(viewer, now=now or datetime.now(UTC))
-    digests = [each.digest for each in door.variants(obj["id"])]
-    return [share for shares in door.with_digest(digests).values() for share in shares]
+    wordings = {each.digest: each for each in door.variants(obj["id"])}
+    return [share for wording in wordings.values() for share in door.with_bytes_of(wording)]

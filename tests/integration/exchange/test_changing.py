@@ -1,5 +1,6 @@
 """An owner withdraws, tightens, revokes and writes the next version; nobody else does, and what rests on it follows."""
 
+from base64 import b64decode
 from datetime import UTC, datetime
 
 import orjson
@@ -8,13 +9,17 @@ from sharing_world import GREEN, actor, counts, person, reads, share, shares_of
 
 from exchange_node import indicator, make_node
 from mitra.core.errors import InvalidInput, NotFound, NotPermitted, WrongState
+from mitra.core.ledger.act_tree import path_of, verify
 from mitra.core.policy.facts import Tlp
 from mitra.exchange import operations
 from mitra.exchange.facts import Terms
 from mitra.exchange.models import RedReading
+from mitra.exchange.operations.reading import line_of
+from mitra.ledger.models import Act
+from mitra.ledger.queries import find_said
 from mitra.store.facts import Outcome
 
-ONE = indicator(1)
+ONE, TWO = indicator(1), indicator(2)
 
 
 @pytest.fixture
@@ -117,3 +122,26 @@ def test_reading_of_red_is_written_down_first(node):
         with pytest.raises(NotFound):
             operations.open_red(outsider, ref, now=now())
     assert RedReading.objects.count() == 1
+
+
+def test_readings_of_red_are_logged_once_an_hour_and_once_each(node):
+    author, other, reader = person("cert-th"), person("cert-vn"), person("cert-kh")
+    terms = Terms(tlp=Tlp.RED, persons=frozenset({reader.person}))
+    refs = [share(who, [obj], terms).accepted[0].ref for who, obj in ((author, ONE), (other, TWO))]
+    leaves = Act.objects.count()
+    for ref in (*refs, refs[0]):
+        operations.open_red(person("cert-kh"), ref, now=now())
+    assert Act.objects.count() == leaves
+    assert (operations.log_readings(now=now()), operations.log_readings(now=now())) == (3, 0)
+    act = Act.objects.order_by("leaf").last()
+    assert Act.objects.count() == leaves + 1
+    assert {reading.act for reading in RedReading.objects.all()} == {act.pk}
+    said = find_said(act.pk)
+    body = orjson.loads(said.body)
+    assert (body["kind"], body["by"], body["facts"]) == ("exchange.red-read", None, {"readings": 3})
+    mine = [line_of(reading) for reading in RedReading.objects.filter(shared_by=author.organisation)]
+    theirs = [line_of(reading) for reading in RedReading.objects.filter(shared_by=other.organisation)]
+    groups = [(orjson.dumps({"owner": who.organisation}), lines) for who, lines in ((author, mine), (other, theirs))]
+    root = b64decode(body["root"])
+    assert all(verify(path_of(said.seed, groups, 0, at), line, root) for at, line in enumerate(mine))
+    assert not verify(path_of(said.seed, groups, 0, 0), theirs[0], root)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from exchange_node import indicator, make_node, record_of
+from exchange_node import indicator, make_node, nobody, record_of
 from mitra.community import operations as community_operations
 from mitra.community import queries as community
 from mitra.community.facts import NewPerson
@@ -29,12 +29,12 @@ def node(db):
 
 
 def bundle(viewer, only=None):
-    chunks = queries.export_stix(viewer, only, now=NOW) if only else queries.export_stix(viewer, now=NOW)
+    chunks = queries.export_stix(viewer, only, hand=nobody, now=NOW) if only else queries.export_stix(viewer, hand=nobody, now=NOW)
     return json.loads(b"".join(chunks))
 
 
 def table(viewer):
-    text = b"".join(queries.export_csv(viewer, now=NOW)).decode()
+    text = b"".join(queries.export_csv(viewer, hand=nobody, now=NOW)).decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -59,7 +59,7 @@ def test_a_bundle_holds_what_is_read_and_the_markings_that_it_uses(node):
 
 def test_nothing_to_read_is_an_empty_bundle_and_a_table_of_its_columns(node):
     assert bundle(PUBLIC)["objects"] == []
-    assert b"".join(queries.export_csv(PUBLIC, now=NOW)).decode().strip() == (
+    assert b"".join(queries.export_csv(PUBLIC, hand=nobody, now=NOW)).decode().strip() == (
         "value,kind,name,tlp,pap,shared_by,since,valid_until,id,ref"
     )
 

@@ -293,6 +293,21 @@ def test_dangling_reference_says_nothing(node):
     assert counts(share("cert-th", [relation(1, indicator(1), malware(2))])) == {"accepted": 1}
 
 
+def test_long_input_is_read_to_its_end_though_a_reference_leads_back_into_it(node):
+    ends = [malware(number, description="ភាសា" * 100) for number in range(1_500)]
+    report = share("cert-th", [relation(9_000, ends[1_400], ends[1]), *ends, relation(9_001, ends[0], ends[1_499])])
+    assert counts(report) == {"accepted": 1_502}
+
+
+@pytest.mark.parametrize("kind", [{}, [], None, 3])
+def test_kind_or_id_that_is_no_text_is_refused_alone(node, kind):
+    of_20 = {name: value for name, value in indicator(5).items() if name != "spec_version"}
+    broken = [{**indicator(1), "type": kind}, {**indicator(2), "id": kind}, {**of_20, "type": kind}]
+    assert counts(share("cert-th", [*broken, indicator(3)])) == {"refused": 3, "accepted": 1}
+    lone = share("cert-th", [{"type": "marking-definition", "id": kind}, {**indicator(4), "labels": [kind]}])
+    assert counts(lone) == {"refused": 2}
+
+
 def test_results_are_bounded_and_totals_are_not(node):
     report = share("cert-th", [{"type": "indicator"}] * 5, keep=2)
     assert counts(report) == {"refused": 5}

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from sharing_world import NOW, actor, blocking, counts, malware, person, reads, relation, sdo, share
 
-from exchange_node import indicator, make_node
+from exchange_node import indicator, make_node, nobody
 from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community.facts import EXCHANGE_SHARE, NewCircle, NewCredential
@@ -109,7 +109,7 @@ def test_an_export_leaves_out_what_only_the_role_of_its_asker_reads(node):
     share("cert-kh", [indicator(2, name="for all of us")], to_financial)
     sok = who.actor_of_person(Person.objects.get(pk=sok.person), now=NOW)
     assert len(reads(sok)) == 2
-    exported = b"".join(queries.export_stix(sok.viewer, now=NOW + timedelta(minutes=1)))
+    exported = b"".join(queries.export_stix(sok.viewer, hand=nobody, now=NOW + timedelta(minutes=1)))
     assert b"for all of us" in exported
     assert b"canary-duty" not in exported
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exchange_node import indicator, make_node, record_of
+from exchange_node import indicator, make_node, nobody, record_of
 from mitra.community import operations as community_operations
 from mitra.community import queries as community
 from mitra.community.facts import NewPerson
@@ -168,7 +168,7 @@ def test_red_shows_label_room_and_hour_until_its_reading_is_written_down(node):
     reader = person("cert-kh", "reader")
 
     (line,) = queries.list_records(reader.viewer, Filter(), now=NOW).items
-    (known,) = queries.look_up(reader.viewer, ["c2-1.bad-domain-1.com"], now=NOW)
+    (known,) = queries.look_up(reader.viewer, ["c2-1.bad-domain-1.com"], hand=nobody, now=NOW)
 
     assert line == queries.RecordLine(ref=line.ref, tlp=Tlp.RED, room="exchange", at=line.at, is_red=True)
     assert known.records == (queries.KnownRecord(ref=line.ref, tlp=Tlp.RED, since=line.at, how=""),)
@@ -199,7 +199,7 @@ def test_look_up_answers_each_value_in_its_order_as_it_was_typed(node):
     node.share("cert-th", indicator(1), indicator(2))
     asked = ["c2-2.bad-domain-2.com", "hxxp://c2-1[.]bad-domain-1[.]com/x", "unknown.example", "c2-2.bad-domain-2.com"]
 
-    known = list(queries.look_up(viewer("cert-vn"), asked, now=NOW + timedelta(minutes=1)))
+    known = list(queries.look_up(viewer("cert-vn"), asked, hand=nobody, now=NOW + timedelta(minutes=1)))
 
     assert [each.value for each in known] == asked
     assert [each.known for each in known] == [True, True, False, True]
@@ -210,14 +210,14 @@ def test_look_up_answers_each_value_in_its_order_as_it_was_typed(node):
         "ThaiCERT",
         "exact",
     )
-    assert next(iter(queries.look_up(PUBLIC, asked[:1], now=NOW))).records == ()
+    assert next(iter(queries.look_up(PUBLIC, asked[:1], hand=nobody, now=NOW))).records == ()
 
 
 def test_a_file_of_values_is_looked_up_line_by_line(node):
     node.share("cert-th", indicator(1))
     lines_ = [b"\xef\xbb\xbfc2-1.bad-domain-1.com\r\n", b"\n", b"\xff\xfe\n", b"x" * 20_000 + b"\n"]
 
-    known = list(queries.look_up_file(viewer("cert-vn"), lines_, now=NOW))
+    known = list(queries.look_up(viewer("cert-vn"), queries.values_of(lines_), hand=nobody, now=NOW))
 
     assert [each.known for each in known] == [True, False, False]
 

@@ -8,7 +8,7 @@ import pytest
 
 from exchange_node import indicator
 from mitra.core.errors import InvalidInput
-from mitra.exchange.intake.decode import Form, recognise_form, spooled
+from mitra.exchange.intake.decode import Form, holds, kept_place, recognise_form, spooled
 from mitra.exchange.intake.levels import Levels
 from mitra.exchange.intake.normalise import cut, title_of
 from mitra.exchange.intake.pipeline import learn
@@ -86,3 +86,38 @@ def test_title_is_what_names_an_object():
     assert title_of({"hashes": {"MD5": "d41d"}}) == "d41d"
     assert title_of({"number": 64496}) == "AS64496"
     assert title_of({}) == ""
+
+
+@pytest.mark.parametrize("before", range(0, 140, 7))
+def test_what_stands_across_two_readings_is_found(monkeypatch, before):
+    monkeypatch.setattr("mitra.exchange.intake.decode.CHUNK_BYTES", 70)
+    with spooled(io.BytesIO(b"{" + b" " * before + b'"object_refs"' + b" " * 200), name="x.json") as spool:
+        assert holds(spool, [b"nothing", b"object_refs"])
+        assert not holds(spool, [b"object_refz"])
+
+
+def test_whoever_reads_on_finds_its_place():
+    with spooled(io.BytesIO(b"[1, 2, 3]"), name="x.json") as spool:
+        spool.file.seek(4)
+        with kept_place(spool):
+            spool.file.seek(0)
+        assert spool.file.read(2) == b"2,"
+
+
+@pytest.mark.parametrize(
+    ("obj", "is_read_first"),
+    [
+        (indicator(1), False),
+        ({**indicator(1), "created_by_ref": "identity--00000000-0000-4000-8000-000000000001"}, False),
+        ({**indicator(1), "type": "report", "object_refs": [indicator(2)["id"]]}, True),
+        ({**indicator(1), "type": "observed-data", "objects": {"0": {"type": "ipv4-addr", "value": "1.2.3.4"}}}, True),
+        ({**indicator(1), "type": "marking-definition", "name": "TLP:RED"}, True),
+        (json.dumps({**indicator(1), "x": "y"}).replace('"x"', '"object\\u005frefs"'), True),
+    ],
+)
+def test_an_input_is_read_twice_only_where_an_object_may_say_something_of_others(obj, is_read_first):
+    levels = Levels(None)
+    data = obj if isinstance(obj, str) else json.dumps(obj)
+    with spooled(io.BytesIO(data.encode()), name="x.json") as spool:
+        learn(spool, levels)
+    assert (levels.later is None) == is_read_first

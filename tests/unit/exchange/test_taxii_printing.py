@@ -1,14 +1,15 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import orjson
 import pytest
 
-from mitra.core.policy.facts import Audience, Tlp
+from mitra.core.ledger.dates import micros
+from mitra.core.policy.facts import Tlp
 from mitra.core.stix.markings import TLP2_IDS
 from mitra.core.stix.printing import print_record
 from mitra.exchange.taxii.printing import date_headers, print_error, print_manifest, print_objects, print_versions
-from mitra.store.facts import Share, State, Voice
+from mitra.store.facts import FeedRow
 
 START = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 STATEMENT = "marking-definition--11111111-1111-4111-8111-111111111111"
@@ -20,41 +21,19 @@ OBJECTS = [
 ]
 
 
-def share(seq, obj, tlp=Tlp.GREEN):
+def row(seq, obj, tlp=Tlp.GREEN):
     printed = print_record(obj)
-    return Share(
-        seq=seq,
-        ref=f"ref{seq}",
-        record=seq,
-        stix_id=obj["id"],
-        type=obj["type"],
-        modified=obj.get("modified", obj.get("created", "")),
-        created_by="",
-        digest=printed.digest,
-        raw=printed.raw,
-        marking_at=printed.marking_at,
-        title="",
-        audience_id=1,
-        audience=Audience(tlp),
-        tlp=tlp,
-        by=1,
-        at=START + timedelta(microseconds=seq),
-        act=1,
-        under=None,
-        pap=None,
-        condition="",
-        state=State.LIVE,
-        voice=Voice.OTHER,
-        accepted_at=START,
-    )
+    version = obj.get("modified", obj.get("created", ""))
+    at = micros(START) + seq
+    return FeedRow(seq, at, seq, obj["id"], version, printed.raw, printed.marking_at, int(tlp))
 
 
-SHARES = [share(seq, obj) for seq, obj in enumerate(OBJECTS, start=1)]
+ROWS = [row(seq, obj) for seq, obj in enumerate(OBJECTS, start=1)]
 
 
 @pytest.mark.parametrize("tlp", [Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT])
 def test_objects_are_those_that_came_in_but_for_their_tlp(tlp):
-    page = json.loads(print_objects([share(1, obj, tlp) for obj in OBJECTS], ""))
+    page = json.loads(print_objects([row(1, obj, tlp) for obj in OBJECTS], ""))
 
     assert page["more"] is False
     assert "next" not in page
@@ -64,14 +43,14 @@ def test_objects_are_those_that_came_in_but_for_their_tlp(tlp):
 
 
 def test_stored_bytes_stand_in_the_page_unchanged_around_the_marking():
-    body = print_objects(SHARES, "")
+    body = print_objects(ROWS, "")
 
-    assert all(one.raw[: one.marking_at] in body and one.raw[one.marking_at :] in body for one in SHARES)
+    assert all(one.raw[: one.marking_at] in body and one.raw[one.marking_at :] in body for one in ROWS)
 
 
 def test_more_and_next_stand_on_every_paged_resource():
     for printed in (print_objects, print_manifest, print_versions):
-        page = json.loads(printed(SHARES, "a-cursor"))
+        page = json.loads(printed(ROWS, "a-cursor"))
         assert (page["more"], page["next"]) == (True, "a-cursor")
 
 
@@ -81,7 +60,7 @@ def test_an_empty_page_is_an_empty_object():
 
 
 def test_a_manifest_tells_modified_else_created_else_when_it_was_added():
-    page = orjson.loads(print_manifest(SHARES, ""))
+    page = orjson.loads(print_manifest(ROWS, ""))
 
     assert [line["version"] for line in page["objects"]] == [
         "2026-01-01T00:00:00.000Z",
@@ -98,7 +77,7 @@ def test_a_manifest_tells_modified_else_created_else_when_it_was_added():
 
 
 def test_headers_say_from_when_to_when():
-    assert date_headers(SHARES) == {
+    assert date_headers(ROWS) == {
         "X-TAXII-Date-Added-First": "2026-03-01T12:00:00.000002Z",
         "X-TAXII-Date-Added-Last": "2026-03-01T12:00:00.000005Z",
     }

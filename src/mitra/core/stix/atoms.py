@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mitra.core.errors import InvalidInput
 from mitra.core.stix.facts import Atom, Network
@@ -85,8 +85,7 @@ _PATTERN_PATHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Atoms:
+class Atoms(NamedTuple):
     """The values and address ranges of one object, sorted, each once."""
 
     atoms: tuple[Atom, ...] = ()
@@ -98,12 +97,18 @@ NOTHING = Atoms()
 
 def atoms_of(obj: Mapping[str, object]) -> Atoms:
     """Return the values that a STIX object speaks about."""
-    gathered = _Gathered()
-    for kind, text in _statements(obj):
-        gathered.add(kind, text)
-        if gathered.is_full:
+    statements = _statements(obj)
+    if isinstance(statements, tuple):  # an indicator of one value, which is most of them
+        return _read(*statements[0]) if statements else NOTHING
+    atoms: set[Atom] = set()
+    networks: set[Network] = set()
+    for kind, text in statements:
+        read = _read(kind, text)
+        atoms.update(read.atoms)
+        networks.update(read.networks)
+        if len(atoms) + len(networks) >= MAX_ATOMS:
             break
-    return gathered.whole()
+    return Atoms(tuple(sorted(atoms)), tuple(sorted(networks)))
 
 
 def atom_key(atom: Atom) -> bytes:
@@ -128,69 +133,46 @@ def pattern_for(kind: str, value: str) -> str:
     return f"[{_PATTERN_PATHS[kind]} = '{escaped(value)}']"
 
 
-class _Gathered:
-    """What was found so far."""
+def _read(kind: str, text: str) -> Atoms:
+    """Return what a text says that stands where a value of a kind, or of one of several, is expected."""
+    if kind == "host":
+        return _read_host(text)
+    if kind == "url":
+        return _read_url(text)
+    if kind == "address":
+        return _of_address(address(text))
+    if kind == "contact":
+        written = email(text) if "@" in text else None
+        return _read_host(text) if written is None else Atoms((Atom("email-addr", written),))
+    value = normalise(kind, text)
+    return NOTHING if value is None else Atoms((Atom(kind, value),))
 
-    __slots__ = ("atoms", "networks")
 
-    def __init__(self) -> None:
-        self.atoms: set[Atom] = set()
-        self.networks: set[Network] = set()
+def _read_host(text: str) -> Atoms:
+    last = text[-1:]
+    found = address(text) if last.isdigit() or (last.isalnum() and ":" in text) else None
+    if found is not None:
+        return _of_address(found)
+    name = domain(text)
+    return NOTHING if name is None else Atoms((Atom("domain-name", name),))
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.atoms) + len(self.networks) >= MAX_ATOMS
 
-    def whole(self) -> Atoms:
-        if not self.networks:
-            atoms = tuple(self.atoms)
-            return Atoms(atoms if len(atoms) < 2 else tuple(sorted(atoms)))
-        return Atoms(tuple(sorted(self.atoms)), tuple(sorted(self.networks)))
+def _of_address(found: tuple[str, str] | None) -> Atoms:
+    if found is None:
+        return NOTHING
+    return Atoms((), (network_of(found[1]),)) if "/" in found[1] else Atoms((Atom(*found),))
 
-    def add(self, kind: str, text: str) -> None:
-        if kind == "host":
-            self._add_host(text)
-        elif kind == "url":
-            self._add_url(text)
-        elif kind == "address":
-            self._add_address(address(text))
-        elif kind == "contact":
-            written = email(text) if "@" in text else None
-            if written is None:
-                self._add_host(text)
-            else:
-                self.atoms.add(Atom("email-addr", written))
-        else:
-            value = normalise(kind, text)
-            if value is not None:
-                self.atoms.add(Atom(kind, value))
 
-    def _add_host(self, text: str) -> None:
-        found = address(text) if text[-1:].isalnum() else None
-        if found is not None:
-            self._add_address(found)
-        elif (name := domain(text)) is not None:
-            self.atoms.add(Atom("domain-name", name))
-
-    def _add_address(self, found: tuple[str, str] | None) -> None:
-        if found is None:
-            return
-        if "/" in found[1]:
-            self.networks.add(network_of(found[1]))
-        else:
-            self.atoms.add(Atom(*found))
-
-    def _add_url(self, text: str) -> None:
-        read = url_and_host(text if "://" in text else f"http://{text}")
-        if read is None:
-            return
-        self.atoms.add(Atom("url", read[0]))
-        if read[1] is not None:
-            self.atoms.add(Atom("url-host", read[1][1]))
+def _read_url(text: str) -> Atoms:
+    read = url_and_host(text if "://" in text else f"http://{text}")
+    if read is None:
+        return NOTHING
+    whole, host = read
+    return Atoms((Atom("url", whole),) if host is None else (Atom("url", whole), Atom("url-host", host[1])))
 
 
 def _statements(obj: Mapping[str, object]) -> Iterable[tuple[str, str]]:
-    """Return (kind or place, text as written) of everything an object states."""
+    """Return (kind or place, text as written) of everything an object states; of at most one thing, a tuple."""
     type_name = obj.get("type")
     if type_name == "indicator":
         return _of_pattern(obj)

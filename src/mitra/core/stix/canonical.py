@@ -13,25 +13,28 @@ import orjson
 import rfc8785
 
 from mitra.core.errors import InvalidInput
+from mitra.core.stix.shape import BIGGEST_INTEGER, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-BIGGEST_INTEGER = 2**53 - 1
-"""Beyond it, two readers of JSON may see different integers (RFC 7493)."""
+    from mitra.core.stix.shape import Shape
 
 _FIRST_WITH_EXPONENT = 1e21
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
-def canonical(value: object) -> bytes:
-    """Return the canonical bytes of a JSON value.
+def canonical(value: object, shape: Shape | None = None) -> bytes:
+    """Return the canonical bytes of a JSON value; `shape` is its own, where that is known.
 
     Raises InvalidInput (`json-number`) for a number that canonical JSON cannot say, `json-value` for what is not JSON.
     """
+    seen = shape_of(value) if shape is None else shape
     try:
-        if _is_plain(value):
+        if seen.has_ascii_names and not seen.has_fraction:
             return orjson.dumps(value, option=_SORTED)
+        if not seen.is_near and any(map(is_far, _fractions(value))):
+            raise InvalidInput("A number here is beyond what JSON can say exactly.", rule="json-number")
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # whatever is not JSON it refuses itself
     except (rfc8785.FloatDomainError, rfc8785.IntegerDomainError) as error:
         raise InvalidInput("A number here is beyond what JSON can say exactly.", rule="json-number") from error
@@ -45,26 +48,14 @@ def is_far(number: float) -> bool:
     return BIGGEST_INTEGER < abs(number) < _FIRST_WITH_EXPONENT
 
 
-def _is_plain(value: object) -> bool:
-    """Return whether all names are ASCII and no number is a fraction; one level at a time, without recursion."""
-    level: list[object] = [[value]]
-    is_plain = True
-    while level:
-        below: list[object] = []
-        for node in level:
-            inside: Iterable[object]
-            if type(node) is dict:
-                is_plain = is_plain and "".join(node).isascii()
-                inside = node.values()
-            else:
-                inside = node  # type: ignore[assignment]  # only dicts and lists are kept below
-            for each in inside:
-                kind = type(each)
-                if kind is dict or kind is list:
-                    below.append(each)
-                elif kind is float:
-                    is_plain = False
-                    if is_far(each):  # type: ignore[arg-type]  # a float, as its type says
-                        raise InvalidInput("A number here is beyond what JSON can say exactly.", rule="json-number")
-        level = below
-    return is_plain
+def _fractions(value: object) -> Iterator[float]:
+    """Yield every fraction in a value, without recursion."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, float):
+            yield node
+        elif isinstance(node, dict):
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node

@@ -7,10 +7,10 @@ offset at which the audience's TLP 2.0 reference is spliced in when the record i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Atom:
+class Atom(NamedTuple):
     """One normalised observable value that a record speaks about.
 
     `kind` is one of `mitra.core.stix.atoms.KINDS`; `value` is the normalised text (lower-case A-label domain,
@@ -29,8 +29,7 @@ class Network:
     hi: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """The bytes of one record: what is stored, served and digested."""
 
     raw: bytes

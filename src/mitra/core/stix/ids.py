@@ -7,6 +7,7 @@ properties that identify an object of its type.  No randomness here: a fresh UUI
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -53,8 +54,9 @@ _HASHES_BY_PREFERENCE = ("MD5", "SHA-1", "SHA-256", "SHA-512")
 _ID = re.compile(r"[a-z][a-z0-9-]+[a-z0-9]--[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+@lru_cache(maxsize=256)
 def is_id(text: str) -> bool:
-    """Return whether the text has the form of a STIX id."""
+    """Return whether the text has the form of a STIX id; an author's is asked of each of its objects."""
     return _ID.fullmatch(text) is not None
 
 

@@ -66,6 +66,8 @@ def is_stix20(obj: Mapping[str, object]) -> bool:
     if version is not None:
         return version == "2.0"
     kind = obj.get("type")
+    if not isinstance(kind, str):
+        return False
     return kind == "marking-definition" or (kind not in OBSERVABLE_TYPES and "created" in obj and "modified" in obj)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mitra.core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 LEVELS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 PAP_LEVELS = ("PAP:CLEAR", "PAP:GREEN", "PAP:AMBER", "PAP:RED")
@@ -70,6 +70,7 @@ def _definition(level: str) -> bytes:
 TLP2_DEFINITIONS: Mapping[str, bytes] = MappingProxyType({level: _definition(level) for level in LEVELS})
 """Level → the official marking-definition as canonical bytes, for feeds and exports that carry their markings along."""
 
+_TELLING = frozenset({"granular_markings", "labels", "object_marking_refs"})
 _TLP_OF_WORD = {level.removeprefix("TLP:").lower(): level for level in LEVELS} | {
     "white": "TLP:CLEAR",
     "amber_strict": "TLP:AMBER+STRICT",
@@ -86,14 +87,17 @@ def strictest(levels: Iterable[str]) -> str | None:
 def own_tlp(obj: Mapping[str, object], *, known: Mapping[str, str] = LEVEL_OF_ID) -> str | None:
     """Return the strictest level that the object carries: for itself, for a part of it, or as a label.
 
-    `known` maps marking ids to levels: the well-known ones and those that came along (`tlp_of_definition`).
+    `known` maps the ids of further markings to levels: those that came along (`tlp_of_definition`).
     Raises InvalidInput (`unknown-tlp`) for a label that says TLP and names no level.
     """
-    refs = list(_marking_refs(obj))
-    levels = [known[ref] for ref in refs if ref in known]
-    levels += [LEVEL_OF_ID[ref] for ref in refs if ref in LEVEL_OF_ID]
-    levels += [_tlp_of_word(word, place) for place, word in _labels(obj, "tlp:")]
-    return strictest(levels)
+    if _TELLING.isdisjoint(obj):
+        return None
+    levels = [_tlp_of_word(word, place) for place, word in _labels(obj, "tlp:")]
+    for ref in _marking_refs(obj):
+        level = LEVEL_OF_ID.get(ref) or known.get(ref)
+        if level is not None:
+            levels.append(level)
+    return levels[0] if len(levels) == 1 else strictest(levels)
 
 
 def own_pap(obj: Mapping[str, object]) -> str | None:
@@ -102,7 +106,7 @@ def own_pap(obj: Mapping[str, object]) -> str | None:
     Raises InvalidInput (`unknown-pap`) for a label that says PAP and names no level.
     """
     levels = [_pap_of_word(word, place) for place, word in _labels(obj, "pap:")]
-    return max(levels, key=PAP_LEVELS.index, default=None)
+    return max(levels, key=PAP_LEVELS.index) if levels else None
 
 
 def tlp_of_definition(obj: Mapping[str, object]) -> str | None:
@@ -129,7 +133,8 @@ def tlp_of_definition(obj: Mapping[str, object]) -> str | None:
 
 def is_tlp_definition(obj: Mapping[str, object]) -> bool:
     """Return whether the object is one of the well-known TLP markings themselves: known to all, shared by nobody."""
-    return obj.get("type") == "marking-definition" and obj.get("id") in LEVEL_OF_ID
+    stix_id = obj.get("id")
+    return obj.get("type") == "marking-definition" and isinstance(stix_id, str) and stix_id in LEVEL_OF_ID
 
 
 def other_markings(obj: Mapping[str, object]) -> tuple[str, ...]:
@@ -137,26 +142,31 @@ def other_markings(obj: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref for ref in _marking_refs(obj) if ref not in LEVEL_OF_ID))
 
 
-def _marking_refs(obj: Mapping[str, object]) -> Iterator[str]:
-    """Yield the marking ids of the object, then those of its parts."""
+def _marking_refs(obj: Mapping[str, object]) -> list[str]:
+    """Return the marking ids of the object, then those of its parts."""
     refs = obj.get("object_marking_refs")
-    if isinstance(refs, list):
-        yield from (ref for ref in refs if isinstance(ref, str))
+    found = [ref for ref in refs if isinstance(ref, str)] if isinstance(refs, list) else []
     granular = obj.get("granular_markings")
-    if isinstance(granular, list):
-        for marking in granular:
-            ref = marking.get("marking_ref") if isinstance(marking, dict) else None
-            if isinstance(ref, str):
-                yield ref
+    for marking in granular if isinstance(granular, list) else ():
+        ref = marking.get("marking_ref") if isinstance(marking, dict) else None
+        if isinstance(ref, str):
+            found.append(ref)
+    return found
 
 
-def _labels(obj: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield the place and the rest of each label that begins with the prefix, however it is cased."""
+def _labels(obj: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:
+    """Return the place and the rest of each label that begins with the prefix, however it is cased."""
     labels = obj.get("labels")
-    if isinstance(labels, list):
-        for index, label in enumerate(labels):
-            if isinstance(label, str) and label[: len(prefix)].lower() == prefix:
-                yield f"/labels/{index}", label[len(prefix) :]
+    if not isinstance(labels, list):
+        return []
+    size = len(prefix)
+    if not [label for label in labels if isinstance(label, str) and label[size - 1 : size] == ":"]:
+        return []
+    return [
+        (f"/labels/{index}", label[size:])
+        for index, label in enumerate(labels)
+        if isinstance(label, str) and label[:size].lower() == prefix
+    ]
 
 
 def _tlp_of_word(word: str, place: str) -> str:

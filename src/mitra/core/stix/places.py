@@ -6,6 +6,7 @@ range), `host` (address or domain) and `contact` (host or e-mail address, what a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,7 @@ def plain_name(name: str) -> str:
     return plain
 
 
+@lru_cache(maxsize=1_024)
 def kind_at(type_name: str, keys: tuple[str, ...]) -> str | None:
     """Return what kind of value stands at a path (without list indexes), or None."""
     known = PLACES.get((type_name, keys))

@@ -29,40 +29,53 @@ from mitra.core.stix.markings import LEVEL_OF_ID, TLP2_IDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mitra.core.stix.shape import Shape
+
 _MARKINGS = "object_marking_refs"
-_BEFORE_FIRST = len(f'"{_MARKINGS}":[')
+_OPENED = f'"{_MARKINGS}":['.encode()
+_BEFORE_FIRST = len(_OPENED)
+_EMPTY = _OPENED + b"]"
+_TLP = frozenset(LEVEL_OF_ID)
 _QUOTED = {name: f'"{stix_id}"'.encode() for level, stix_id in TLP2_IDS.items() for name in (level, stix_id)}
 _FIRST = {name: quoted + b"," for name, quoted in _QUOTED.items()}
 _NAMED = {name: b'"%b":[%b]' % (_MARKINGS.encode(), quoted) for name, quoted in _QUOTED.items()}
-_OPEN_LIST, _OPEN, _CLOSE = b"[{}"
+_OPEN_LIST, _OPEN, _CLOSE, _COMMA = b"[{},"
 
 
-def print_record(obj: Mapping[str, object]) -> Printed:
-    """Return the record's bytes, where its marking goes, and the digest.
+def print_record(obj: Mapping[str, object], shape: Shape | None = None) -> Printed:
+    """Return the record's bytes, where its marking goes, and the digest; `shape` is the object's, where it is known.
 
     Raises InvalidInput when `object_marking_refs` is not a list, or the object cannot be written as canonical JSON.
     """
-    own = dict(obj)
-    refs = own.pop(_MARKINGS, [])
-    if not isinstance(refs, list):
+    refs = obj.get(_MARKINGS, ())
+    if not isinstance(refs, (list, tuple)):
         raise InvalidInput("`object_marking_refs` is a list of ids.", path=f"/{_MARKINGS}", rule="markings")
-    others = [ref for ref in refs if not (isinstance(ref, str) and ref in LEVEL_OF_ID)]
+    others = [ref for ref in refs if not (isinstance(ref, str) and ref in _TLP)]
+    # With the name in its place, its place is found; where nothing but TLP stood under it, it goes again.
+    raw = canonical({**obj, _MARKINGS: others}, shape)
+    at = raw.find(_OPENED)
+    if raw.find(_OPENED, at + _BEFORE_FIRST) > 0:
+        at = _place_among(obj)
     if others:
-        own[_MARKINGS] = others
-    raw = canonical(own)
-    marking_at = _offset_of_first_from_markings(own, raw) + (_BEFORE_FIRST if others else 0)
-    return Printed(raw=raw, marking_at=marking_at, digest=sha256(raw).digest())
+        marking_at = at + _BEFORE_FIRST
+    else:
+        raw, marking_at = _without_markings(raw, at)
+    return Printed(raw, marking_at, sha256(raw).digest())
 
 
-def _offset_of_first_from_markings(own: Mapping[str, object], raw: bytes) -> int:
-    """Return where the first name stands that sorts at or after `object_marking_refs`, else the closing brace."""
-    following = [name for name in own if name >= _MARKINGS]
-    if following and (first := min(following)).isascii():
-        # Found by its spelling when that stands once in the bytes; nearly always.
-        quoted = canonical(first) + b":"
-        if raw.count(quoted) == 1:
-            return raw.index(quoted)
-    return len(raw) - len(canonical({name: own[name] for name in following})) + 1
+def _place_among(obj: Mapping[str, object]) -> int:
+    """Return where the markings of an object stand in its bytes: after all names that sort before theirs."""
+    before = {name: value for name, value in obj.items() if name < _MARKINGS}
+    return len(canonical({**before, _MARKINGS: []})) - len(_EMPTY) - 1
+
+
+def _without_markings(raw: bytes, at: int) -> tuple[bytes, int]:
+    """Return the bytes without the empty list of markings and one of its commas, and where a marking goes now."""
+    after = at + len(_EMPTY)
+    if raw[after] == _COMMA:
+        return raw[:at] + raw[after + 1 :], at
+    before = at - 1 if raw[at - 1] == _COMMA else at
+    return raw[:before] + raw[after:], before
 
 
 def splice(raw: bytes, marking_at: int, tlp: str) -> bytes:

@@ -14,6 +14,8 @@ from mitra.core.stix.ids import is_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mitra.core.stix.shape import Shape
+
 CONTAINER_TYPES = frozenset({"grouping", "report"})
 """Their marking and audience reach the members that have no marking of their own."""
 
@@ -56,11 +58,49 @@ REFERENCE_TYPES: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
 """What observables may refer to, by type and property (STIX 2.1, section 6)."""
 
 _NOT_REFERENCES = frozenset({"object_marking_refs", "granular_markings"})
+_BESIDE = frozenset({"external_references", "object_marking_refs"})
+_WELL_KNOWN = frozenset(
+    {
+        "created_by_ref",
+        "external_references",
+        "object_marking_refs",
+        "object_refs",
+        "observed_data_refs",
+        "sighting_of_ref",
+        "source_ref",
+        "target_ref",
+        "where_sighted_refs",
+    }
+).union(*REFERENCE_TYPES.values())
+"""Names of the standard that an object has at its top and in which `_ref` stands, once each."""
 
 
-def references_of(obj: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the STIX ids that the object refers to, each once, as they stand; its own id is not among them."""
+def references_of(obj: Mapping[str, object], shape: Shape | None = None) -> tuple[str, ...]:
+    """Return the STIX ids that the object refers to, each once, as they stand; its own id is not among them.
+
+    Where its shape is known and all its references have well-known names at its top, nothing else is looked at.
+    """
     found: dict[str, None] = {}
+    named = [name for name in obj if name in _WELL_KNOWN] if shape is not None else []
+    if shape is not None and shape.refs == len(named):
+        for name in named:
+            if name not in _BESIDE:
+                _add(found, name, obj[name])
+    else:
+        _look_everywhere(obj, found)
+    found.pop(str(obj.get("id")), None)
+    return tuple(found)
+
+
+def _add(found: dict[str, None], name: str, value: object) -> None:
+    if type(value) is str:
+        if name.endswith("_ref") and is_id(value):
+            found[value] = None
+    elif type(value) is list and name.endswith("_refs"):
+        found.update((each, None) for each in value if isinstance(each, str) and is_id(each))
+
+
+def _look_everywhere(obj: Mapping[str, object], found: dict[str, None]) -> None:
     level: list[object] = [obj]
     while level:
         below: list[object] = []
@@ -69,19 +109,13 @@ def references_of(obj: Mapping[str, object]) -> tuple[str, ...]:
                 below += [each for each in node if isinstance(each, (dict, list))]  # type: ignore[attr-defined]  # a list
                 continue
             for name, value in node.items():
-                kind = type(value)
                 if name in _NOT_REFERENCES:
                     continue
-                if kind is str:
-                    if name.endswith("_ref") and is_id(value):
-                        found[value] = None
-                elif kind is list and name.endswith("_refs"):
-                    found.update((each, None) for each in value if isinstance(each, str) and is_id(each))
-                elif kind is dict or kind is list:
+                if type(value) is dict or (type(value) is list and not name.endswith("_refs")):
                     below.append(value)
+                else:
+                    _add(found, name, value)
         level = below
-    found.pop(str(obj.get("id")), None)
-    return tuple(found)
 
 
 def container_members(obj: Mapping[str, object]) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ _ORDERS = (
     ("validity_not_before", "validity_not_after", True),
 )
 """Earlier, later, and whether they may be equal."""
+_EARLIER = {later: (earlier, may_be_equal) for earlier, later, may_be_equal in _ORDERS}
 
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
@@ -109,6 +110,45 @@ def unknown_type(obj: Json) -> Problem | None:
             return None
     message = f"“{kind[:60]}” is no type of STIX 2.1; a custom type begins with “x-” or carries its extension."
     return Problem("/type", "unknown-type", message)
+
+
+def plainly_keeps_rules(obj: Json) -> bool:
+    """Return whether a glance shows that an object which satisfies its schema breaks no rule.
+
+    Where it does not, that says nothing: `broken_rules` looks closely.  A property test holds the two together.
+    """
+    kind, stix_id = str(obj["type"]), str(obj["id"])
+    allowed = REFERENCE_TYPES.get(kind)
+    if (
+        type_of_id(stix_id) != kind
+        or obj.get("spec_version", "2.1") != "2.1"
+        or kind in _RULE_OF_TYPE
+        or (allowed is not None and not allowed.keys().isdisjoint(obj))
+        or not _LOOKED_AT_CLOSELY.isdisjoint(obj)
+    ):
+        return False
+    markings = obj.get("object_marking_refs")
+    for ref in markings if isinstance(markings, list) else ():
+        if ref == stix_id or type_of_id(str(ref)) != "marking-definition":
+            return False
+    return _times_are_plain(obj)
+
+
+def _times_are_plain(obj: Json) -> bool:
+    """Return whether each time stands in the calendar, and not before the one that it must not precede."""
+    for name in TIME_NAMES.intersection(obj):
+        value = obj[name]
+        if not isinstance(value, str) or ((value[8:10] > "28" or value < "0001") and not is_time(value)):
+            return False
+        earlier, may_be_equal = _EARLIER.get(name, ("", True))
+        if earlier in obj:
+            first = obj[earlier]
+            if first == value:
+                if not may_be_equal:
+                    return False
+            elif not isinstance(first, str) or time_key(first) >= time_key(value):
+                return False
+    return True
 
 
 def broken_rules(obj: Json) -> Iterator[Problem]:
@@ -286,3 +326,4 @@ _RULE_OF_TYPE: dict[str, Callable[[Json], Iterator[Problem]]] = {
     "windows-registry-key": _random_id_where_nothing_identifies,
     "x509-certificate": _random_id_where_nothing_identifies,
 }
+_LOOKED_AT_CLOSELY = frozenset(_RULE_OF_NAME) - {"object_marking_refs"}

@@ -53,10 +53,17 @@ def _range(written: str) -> tuple[str, str] | None:
     return (kind, str(whole)) if whole.prefixlen >= _WIDEST[whole.version] else None
 
 
+def address_number(value: str) -> int:
+    """Return the 128-bit number of one normalised address."""
+    if ":" in value:
+        return int(ipaddress.IPv6Address(value))
+    one, two, three, four = value.split(".")
+    return _MAPPED | int(one) << 24 | int(two) << 16 | int(three) << 8 | int(four)
+
+
 def address_key(value: str) -> bytes:
     """Return the 16-byte big-endian key of one normalised address."""
-    plain = ipaddress.ip_address(value)
-    return (int(plain) | (_MAPPED if plain.version == 4 else 0)).to_bytes(16, "big")
+    return address_number(value).to_bytes(16, "big")
 
 
 def range_keys(value: str) -> tuple[bytes, bytes]:

@@ -196,8 +196,12 @@ def _named(kind: str, value: str | None) -> tuple[str, str] | None:
 
 
 def _possible(written: str) -> list[tuple[str, str]]:
-    """Return what a value without such a form may be."""
+    """Return what a value without such a form may be.
+
+    A name under a known top-level domain is no account's number, nor are hexadecimal digits as many as a digest has.
+    """
     kinds: list[str] = list(BY_LENGTH.get(len(written), ()))
+    is_digest = bool(kinds) and not written.isdecimal() and normalise(kinds[0], written) is not None
     kinds += ["ssdeep", "tlsh", "mac-addr"]
     host, slash, _ = written.partition("/")
     name = domain(host)
@@ -211,6 +215,7 @@ def _possible(written: str) -> list[tuple[str, str]]:
     kinds += ["app-id"] if written.count(".") > 1 else []
     kinds += ["file-name"]
     kinds += ["domain-name"] if name is not None and "." in name and not slash and "domain-name" not in kinds else []
-    kinds += ["bank-account", "x509-serial", "sms-sender", "user-account", "mutex", "crypto-wallet"]
+    kinds += [] if is_digest or looks_like_domain else ["bank-account"]
+    kinds += ["x509-serial", "sms-sender", "user-account", "mutex", "crypto-wallet"]
     found += [(kind, value) for kind in kinds if (value := normalise(kind, written)) is not None]
     return found

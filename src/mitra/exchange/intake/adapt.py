@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mitra.core.errors import InvalidInput
-from mitra.core.stix.lifting import lift
-from mitra.core.stix.reading import read_object
+from mitra.core.stix.lifting import is_stix20, lift
+from mitra.core.stix.reading import read_shaped
 from mitra.exchange.facts import Result
 from mitra.exchange.intake import reports, tables
 from mitra.exchange.intake.batch import Piece
@@ -21,7 +21,6 @@ from mitra.store.facts import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mitra.core.stix.splitting import Piece as Slice
     from mitra.exchange.intake.batch import Sender
     from mitra.exchange.intake.decode import Spooled
 
@@ -34,7 +33,7 @@ def read_pieces(
 ) -> Iterator[Piece | Result]:
     """Yield each object of an input, or the refusal of what cannot be one."""
     if spool.form is Form.STIX:
-        yield from _to_the_break(each for part in slices(spool) for each in _pieces(part))
+        yield from _to_the_break(_read_stix(spool))
     elif spool.form is Form.TABLE:
         yield from _continued(_to_the_break(tables.read_table(spool, sender, notes)), sender)
     elif spool.form is Form.VALUES:
@@ -64,16 +63,19 @@ def _to_the_break(found: Iterator[Piece | Result]) -> Iterator[Piece | Result]:
         yield Result(Outcome.REFUSED, "", None, error.message, error.rule, error.path)
 
 
-def _pieces(each: Slice) -> Iterator[Piece | Result]:
-    """Yield what one slice of the input holds: an object of 2.0 may become several."""
-    try:
-        if each.refusal is not None:
-            raise each.refusal
-        obj = read_object(each.data)
-        for lifted in lift(obj):
-            yield Piece(each.pointer, each.line, lifted)
-    except InvalidInput as error:
-        yield Result(Outcome.REFUSED, "", each.line, error.message, error.rule, _joined(each.pointer, error.path))
+def _read_stix(spool: Spooled) -> Iterator[Piece | Result]:
+    """Yield what each slice of the input holds: an object of 2.0 may become several."""
+    for part in slices(spool):
+        try:
+            if part.refusal is not None:
+                raise part.refusal
+            obj, shape = read_shaped(part.data, part.parsed)
+            if is_stix20(obj):
+                yield from [Piece(part.pointer, part.line, lifted) for lifted in lift(obj)]
+            else:
+                yield Piece(part.pointer, part.line, obj, shape, part.data)
+        except InvalidInput as error:
+            yield Result(Outcome.REFUSED, "", part.line, error.message, error.rule, _joined(part.pointer, error.path))
 
 
 def _joined(pointer: str, path: str) -> str:

@@ -6,7 +6,6 @@ id is never looked up to refuse, and a circle that does not exist answers as one
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mitra.community import operations as community_operations
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
     from mitra.exchange.facts import Result, Terms
-    from mitra.exchange.intake.batch import Aimed
-    from mitra.store.facts import Share
+    from mitra.exchange.intake.batch import Item
+    from mitra.store.facts import Holding
     from mitra.store.protocol import Store
 
 
@@ -82,76 +81,72 @@ def why_not_red(actor: Actor, terms: Terms) -> str:
 
 
 def authorise(
-    batch: Sequence[Aimed], sender: Sender, readable: Mapping[bytes, Sequence[Share]]
-) -> tuple[list[Aimed], list[Result]]:
+    batch: Sequence[Item], sender: Sender, readable: Mapping[bytes, Sequence[Holding]]
+) -> tuple[list[Item], list[Result]]:
     """Return what may go, each with what it rests on, and the refusals.
 
     `readable` holds, by digest, the shares of the batch's own bytes that the sender may read.
     """
     members = _members_named(batch)
     no_red = why_not_red(sender.actor, sender.terms)
-    going: list[Aimed] = []
+    going: list[Item] = []
     refused: list[Result] = []
-    for aimed in batch:
-        code = no_red if aimed.audience.tlp is Tlp.RED else ""
-        allowed: Aimed | None = None
-        if not code:
-            allowed, code = _rested(aimed, sender, readable.get(aimed.item.record.digest, ()), members)
-        if allowed is None:
-            refused.append(aimed.item.refused(code))
+    may_ship = sender.actor.is_centre
+    for item in batch:
+        code = no_red if item.audience.tlp is Tlp.RED else ""
+        shares = readable.get(item.digest)
+        if not code and (shares or members or may_ship):
+            code = _rest(item, sender, shares or (), members)
+        if code:
+            refused.append(item.refused(code))
         else:
-            going.append(allowed)
+            going.append(item)
     return going, refused
 
 
-def _members_named(batch: Sequence[Aimed]) -> Mapping[str, int]:
+def _members_named(batch: Sequence[Item]) -> Mapping[str, int]:
     """Return which members of this node the batch speaks for or describes, in one query."""
-    records = [aimed.item.record for aimed in batch]
-    named = {record.created_by for record in records} | {each.stix_id for each in records if each.type == "identity"}
+    named = {item.created_by for item in batch} | {item.stix_id for item in batch if item.type == "identity"}
     named.discard("")
     return community.organisation_ids_by_stix_id(named) if named else {}
 
 
-def _author(aimed: Aimed) -> str:
+def _author(item: Item) -> str:
     """Return the STIX id of who speaks; an identity without an author speaks for itself."""
-    record = aimed.item.record
-    if record.created_by:
-        return record.created_by
-    return record.stix_id if record.type == "identity" else ""
+    return item.created_by or (item.stix_id if item.type == "identity" else "")
 
 
-def _author_here(aimed: Aimed, members: Mapping[str, int]) -> int | None:
+def _author_here(item: Item, members: Mapping[str, int]) -> int | None:
     """Return the member of this node whose object it is, if any: who a member is, only that member says."""
-    record = aimed.item.record
-    described = members.get(record.stix_id) if record.type == "identity" else None
-    return members.get(record.created_by) if described is None else described
+    described = members.get(item.stix_id) if item.type == "identity" else None
+    return members.get(item.created_by) if described is None else described
 
 
-def _rested(
-    aimed: Aimed, sender: Sender, shares: Sequence[Share], members: Mapping[str, int]
-) -> tuple[Aimed | None, str]:
-    """Return the item as its owner's or as a re-share (law 5), or None and the rule that stops it."""
+def _rest(item: Item, sender: Sender, shares: Sequence[Holding], members: Mapping[str, int]) -> str:
+    """Make the item its owner's or a re-share (law 5), and return `''`, or the rule that stops it."""
     me = sender.actor.organisation
-    author = _author_here(aimed, members)
+    author = _author_here(item, members)
     if author == me:
-        return replace(aimed, voice=Voice.CREATOR), ""
-    if sender.actor.is_centre and _author(aimed) in SHIPPED_AUTHORS:
-        aimed = replace(aimed, voice=Voice.SHIPPED)
-    if author is None and any(share.by == me and share.under is None for share in shares):
-        return aimed, ""
+        item.voice = Voice.CREATOR
+        return ""
+    if sender.actor.is_centre and _author(item) in SHIPPED_AUTHORS:
+        item.voice = Voice.SHIPPED
+    if not shares or (author is None and any(share.by == me and share.under is None for share in shares)):
+        return "" if author is None else "not-your-name"
     others = [share for share in shares if share.by != me]
     if not others:
-        return (aimed, "") if author is None else (None, "not-your-name")
+        return "" if author is None else "not-your-name"
     refusal = ""
     for share in sorted(others, key=lambda share: (share.audience.tlp, share.seq)):
         decision = may_reshare(
-            share.audience, aimed.audience, sender.circles.facts, sender.circles.community, by=me, now=sender.now
+            share.audience, item.audience, sender.circles.facts, sender.circles.community, by=me, now=sender.now
         )
         if decision.allowed:
-            terms = inherit(share.pap, share.condition, aimed.pap, aimed.condition)
-            return replace(aimed, under=share.seq, pap=terms.pap, condition=terms.condition), ""
+            terms = inherit(share.pap, share.condition, item.pap, item.condition)
+            item.under, item.pap, item.condition = share.seq, terms.pap, terms.condition
+            return ""
         refusal = refusal or decision.reason
-    return None, refusal
+    return refusal
 
 
 def _invalid(code: str, path: str) -> InvalidInput:

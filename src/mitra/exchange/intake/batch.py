@@ -1,10 +1,11 @@
-"""The values that travel through intake, one a stage; each object ends in exactly one Result or NewShare."""
+"""The values that travel through intake; each object ends in exactly one Result or NewShare."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mitra.core.stix.atoms import NOTHING
 from mitra.exchange import words
 from mitra.exchange.facts import Result
 from mitra.store.facts import Outcome, Voice
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from mitra.community.facts import Actor
     from mitra.core.policy.facts import Audience, Pap
     from mitra.core.policy.reshare import CircleFacts
+    from mitra.core.stix.atoms import Atoms
+    from mitra.core.stix.shape import Shape
     from mitra.exchange.facts import Terms
-    from mitra.store.facts import NewRecord
     from mitra.store.protocol import Door
 
 BATCH_OBJECTS = 500
@@ -26,40 +28,17 @@ BATCH_OBJECTS = 500
 Stix = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One object as decoded: where it stood in the input, and what it says."""
 
     path: str
     """JSON pointer to the object (`/objects/3`), `''` for a lone one."""
     line: int | None
     obj: Stix
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One valid object with the record that it becomes."""
-
-    path: str
-    line: int | None
-    obj: Stix
-    record: NewRecord
-
-    def stopped(self, outcome: Outcome, code: str, *, at: str = "", sentence: str = "") -> Result:
-        """Return the result of an object that goes no further; `at` is the pointer within the object."""
-        return Result(
-            outcome=outcome,
-            id=self.record.stix_id,
-            line=self.line,
-            reason=sentence or words.reason(code),
-            rule=code,
-            path=self.path + at,
-            version=self.record.modified,
-        )
-
-    def refused(self, code: str, *, at: str = "") -> Result:
-        """Return the refusal of this object by a rule that `words` knows."""
-        return self.stopped(Outcome.REFUSED, code, at=at)
+    shape: Shape | None = None
+    """What reading saw of the object, where it is as it was read."""
+    data: bytes | None = None
+    """The bytes that it was read from, where it is as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +49,56 @@ class Hold:
     why: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Aimed:
-    """An item with the audience that it goes to, what holds it, and what it rests on."""
+# Not frozen: one is made for each object, and a copy at each step would cost more than the steps.
+@dataclass(slots=True)
+class Item:
+    """One object on its way: what it is as bytes, and what each step found; only the run that carries it changes it."""
 
-    item: Item
+    path: str
+    line: int | None
+    stix_id: str
+    type: str
+    modified: str
+    created_by: str
+    """The object's `created_by_ref`, or `''`."""
+    digest: bytes
+    raw: bytes
+    marking_at: int
+    has_empty_markings: bool
+    """Whether its list of markings is there and empty: no valid object's is, and no record shows it."""
     audience: Audience
+    """To whom it goes; nobody but its owner until `mark` says it."""
+    source: Stix | bytes | None = None
+    """The object, or what to read it from again, until it has been looked into."""
     pap: Pap | None = None
     condition: str = ""
+    title: str = ""
+    said: Atoms = NOTHING
+    """The values and networks that it speaks about."""
+    refs: tuple[str, ...] = ()
+    would_block: bool = False
+    """Whether it is an indicator that its readers may well block by."""
     hold: Hold | None = None
     under: int | None = None
     voice: Voice = Voice.OTHER
+    repeats: int | None = None
+    """The number of its sender's live share of these bytes with this audience: it ends as that one's duplicate."""
+
+    def stopped(self, outcome: Outcome, code: str, *, at: str = "", sentence: str = "") -> Result:
+        """Return the result of an object that goes no further; `at` is the pointer within the object."""
+        return Result(
+            outcome=outcome,
+            id=self.stix_id,
+            line=self.line,
+            reason=sentence or words.reason(code),
+            rule=code,
+            path=self.path + at,
+            version=self.modified,
+        )
+
+    def refused(self, code: str, *, at: str = "") -> Result:
+        """Return the refusal of this object by a rule that `words` knows."""
+        return self.stopped(Outcome.REFUSED, code, at=at)
 
 
 @dataclass(frozen=True, slots=True)

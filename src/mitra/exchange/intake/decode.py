@@ -22,7 +22,7 @@ from mitra.core.errors import InvalidInput
 from mitra.core.stix.splitting import BundleSplitter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from mitra.core.stix.splitting import Piece as Slice
@@ -32,6 +32,8 @@ HEAD_BYTES: Final = 64 * 1024
 IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
 REPORT_BYTES: Final = 4 * 1024 * 1024
 """The longest report that is read for values; tables and STIX may be of any length."""
+
+_OVERLAP: Final = 64
 
 LINE_BYTES: Final = 64 * 1024
 
@@ -164,6 +166,28 @@ def slices(spool: Spooled) -> Iterator[Slice]:
     while chunk := spool.file.read(CHUNK_BYTES):
         yield from splitter.feed(chunk)
     yield from splitter.close()
+
+
+def holds(spool: Spooled, needles: Sequence[bytes]) -> bool:
+    """Return whether any of the needles stands in the input; each is shorter than `_OVERLAP`."""
+    spool.file.seek(0)
+    rest = b""
+    while chunk := spool.file.read(CHUNK_BYTES):
+        text = rest + chunk
+        if any(needle[:1] in text and needle in text for needle in needles):  # one byte is told much faster than four
+            return True
+        rest = text[-_OVERLAP:]
+    return False
+
+
+@contextmanager
+def kept_place(spool: Spooled) -> Iterator[None]:
+    """Let whoever reads on find the place where it stopped, whatever is read in between."""
+    place = spool.file.tell()
+    try:
+        yield
+    finally:
+        spool.file.seek(place)
 
 
 def read_lines(spool: Spooled) -> Iterator[str]:

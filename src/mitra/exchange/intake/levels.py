@@ -18,10 +18,10 @@ from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Tlp
 from mitra.core.policy.reshare import effective_tlp
 from mitra.core.stix.markings import LEVEL_OF_ID, LEVELS, own_tlp, tlp_of_definition
-from mitra.core.stix.references import container_members, references_of
+from mitra.core.stix.references import CONTAINER_TYPES, container_members, references_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mitra.exchange.intake.batch import Stix
 
@@ -30,6 +30,8 @@ UNMOVED: Final = frozenset({"identity", "marking-definition"})
 
 MITRE: Final = "identity--c78cb6e5-0c4b-4611-8297-d1b8b55e40b5"
 """The author of ATT&CK, whose objects keep their own level in whatever report they are named."""
+
+_HOLDERS: Final = CONTAINER_TYPES | {"observed-data"}
 
 NESTED: Final = 8
 """How many containers within containers are followed."""
@@ -51,7 +53,10 @@ def _key(stix_id: str) -> int:
 
 
 class Levels:
-    """Learns objects, is settled once, then answers.  `given` is the level that came with the share."""
+    """Learns objects, is settled once, then answers.  `given` is the level that came with the share.
+
+    `later` learns them when the first question comes that needs it, where nothing need be known before.
+    """
 
     def __init__(self, given: Tlp | None) -> None:
         self.given = given
@@ -59,6 +64,8 @@ class Levels:
         """Marking ids and the level that each says: the well-known ones and the file's own."""
         self.unknown: set[str] = set()
         """Marking ids that say TLP and name no level."""
+        self.later: Callable[[], None] | None = None
+        self._bits_of: dict[tuple[Tlp | None, tuple[Tlp, ...]], int] = {}
         self._levels: array[int] = array("Q")
         self._members: array[int] = array("Q")
         self._unmarked: array[int] = array("Q")
@@ -97,12 +104,14 @@ class Levels:
             return
         key = _key(stix_id)
         self._levels.append(key | self._bits(own, granular))
+        if obj["type"] not in _HOLDERS:
+            return
         for member in container_members(obj):
             if own is None:
                 self._unmarked.extend((key, _key(member)))
             else:
                 self._members.append(_key(member) | own)
-        if own is None and obj.get("type") == "observed-data":
+        if own is None and obj["type"] == "observed-data":
             # It marks nothing itself, but hands down what its own container says of it.
             for member in references_of(obj):
                 self._unmarked.extend((key, _key(member)))
@@ -134,12 +143,15 @@ class Levels:
 
     def of_container(self, obj: Stix) -> Tlp | None:
         """Return the strictest level of the containers that hold the object; None where none reaches it."""
-        if obj.get("type") in UNMOVED or obj.get("created_by_ref") == MITRE:
+        if not self._members or obj.get("type") in UNMOVED or obj.get("created_by_ref") == MITRE:
             return None
         return _strictest(self._members, _key(str(obj.get("id"))))
 
     def level_of(self, stix_id: str) -> Tlp | None:
         """Return the loosest level at which this file shares an id, or None when it does not hold it."""
+        later, self.later = self.later, None
+        if later is not None:
+            later()
         key = _key(stix_id)
         at = bisect_left(self._levels, key)
         levels: list[Tlp] = []
@@ -149,6 +161,13 @@ class Levels:
         return min(levels, default=None)
 
     def _bits(self, own: Tlp | None, granular: tuple[Tlp, ...]) -> int:
+        said = (own, granular)
+        bits = self._bits_of.get(said)
+        if bits is None:
+            bits = self._bits_of[said] = self._worked_out(own, granular)
+        return bits
+
+    def _worked_out(self, own: Tlp | None, granular: tuple[Tlp, ...]) -> int:
         if own is not None:
             return _OWN | effective_tlp(self.given, own, granular, None)
         if self.given is None and not granular:

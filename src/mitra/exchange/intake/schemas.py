@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mitra.core.errors import InvalidInput
-from mitra.core.stix.pattern import parse, problems_of
+from mitra.core.stix.pattern import problems_in
 from mitra.core.stix.validation import Validator
 from mitra.vendor import vendor_path
 
@@ -25,7 +25,7 @@ def stix_validator() -> Validator:
 
 def check_pattern(text: str) -> None:
     """Raise InvalidInput for a pattern that cannot be read, or that breaks a rule of its own."""
-    for problem in problems_of(parse(text)):
+    for problem in problems_in(text):
         raise InvalidInput(problem.message, path="/pattern", rule=problem.rule)
 
 

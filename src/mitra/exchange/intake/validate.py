@@ -9,12 +9,13 @@ from mitra.core.stix.pattern import MAX_CHARACTERS
 from mitra.exchange.intake.schemas import stix_validator
 
 if TYPE_CHECKING:
+    from mitra.core.stix.shape import Shape
     from mitra.exchange.intake.batch import Stix
 
 
-def check(obj: Stix) -> None:
+def check(obj: Stix, shape: Shape | None = None) -> None:
     """Raise InvalidInput with the first problem of an object, its path within the object."""
-    stix_validator().check(obj)
+    stix_validator().check(obj, shape)
     if obj["type"] == "indicator" and obj["pattern_type"] != "stix" and len(obj["pattern"]) > MAX_CHARACTERS:
         message = f"A pattern has at most {MAX_CHARACTERS} characters."
         raise InvalidInput(message, path="/pattern", rule="pattern-too-long")

@@ -17,18 +17,19 @@ from mitra.core.policy.facts import Decision
 from mitra.core.policy.reshare import circles_inside, inherit, reaches_no_further
 from mitra.core.stix.times import format_time, parse_time
 from mitra.core.stix.versions import has_versions, version_key
+from mitra.exchange.events import SharesEnded
 from mitra.exchange.facts import Report
 from mitra.exchange.intake.authorise import seat_sender
-from mitra.exchange.intake.batch import Aimed, Piece
 from mitra.exchange.intake.levels import Levels
 from mitra.exchange.intake.mark import check_level
-from mitra.exchange.intake.normalise import record_of
+from mitra.exchange.intake.normalise import described, record_of
 from mitra.exchange.intake.pipeline import Run
 from mitra.exchange.intake.validate import check
 from mitra.exchange.operations.holding import check_reason
 from mitra.exchange.rules import as_of, audience_of, terms_of
+from mitra.pulse.operations import emit
 from mitra.store.doors import store
-from mitra.store.facts import NewShare, State
+from mitra.store.facts import Cause, NewShare, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +52,12 @@ def withdraw(actor: Actor, ref: str, reason: str, *, now: datetime) -> Receipt:
     share = own_share(actor, ref, store().visible_to(actor.viewer, now=now))
     text = check_reason(reason)
     return store().end_share(
-        share.seq, to=State.WITHDRAWN, by=actor.organisation, kind="withdraw", reason=text, now=now
+        share.seq,
+        to=State.WITHDRAWN,
+        by=actor.organisation,
+        cause=Cause("withdraw", text),
+        now=now,
+        announce=lambda written: _tell(SharesEnded(written.act, State.WITHDRAWN), actor, now),
     )
 
 
@@ -68,11 +74,18 @@ def tighten(actor: Actor, ref: str, terms: Terms, *, now: datetime, reason: str 
     if audience == share.audience or not reaches_no_further(audience, share.audience, now=now, inside_community=inside):
         message = "This is not stricter than before: to widen an audience, share it once more."
         raise InvalidInput(message, path="tlp", rule="not-stricter")
-    record = record_of(Piece("", None, orjson.loads(share.raw))).record
+    record = record_of(described(orjson.loads(share.raw)))
     bound = share.condition if share.under is not None or not terms.condition else ""
     kept = inherit(share.pap, bound, terms.pap, terms.condition)
     new = NewShare(record, audience, share.under, kept.pap, kept.condition)
-    receipt = store().replace_share(share.seq, new, by=actor.organisation, kind="tighten", reason=reason, now=now)
+    receipt = store().replace_share(
+        share.seq,
+        new,
+        by=actor.organisation,
+        cause=Cause("tighten", reason),
+        now=now,
+        announce=lambda written: _tell(SharesEnded(written.act, State.TIGHTENED, written.first_seq), actor, now),
+    )
     if receipt.act is None:
         raise WrongState("You already share this with that audience; withdraw the wider share instead.")
     return receipt
@@ -119,6 +132,12 @@ def own_share(actor: Actor, ref: str, door: Door) -> Share:
     return share
 
 
+def _tell(event: SharesEnded, actor: Actor, now: datetime) -> None:
+    """Tell whoever listens that shares ended, in their transaction."""
+    realm = actor.viewer.realm
+    emit(event, subject=f"act:{event.act}", actor=actor.organisation, now=now, realm=realm)
+
+
 def _next_version(share: Share, changes: Mapping[str, Any], now: datetime) -> Stix:
     """Return the object with changes and a later `modified`; raises NotPermitted, WrongState."""
     obj: Stix = orjson.loads(share.raw)
@@ -135,14 +154,14 @@ def _next_version(share: Share, changes: Mapping[str, Any], now: datetime) -> St
 
 def _share_version(actor: Actor, share: Share, obj: Stix, door: Door, now: datetime) -> Report:
     """Bring one new version through the later steps, once for each audience that has the present one."""
-    item = record_of(Piece("", None, obj))
     report = Report()
     for old in _own_shares(actor, share, door):
         audience = as_of(old.audience, now)
         sender = seat_sender(actor, terms_of(audience, old.pap, old.condition), store=store(), now=now)
         run = Run(sender, store(), Levels(audience.tlp), keep=1, report=report)
-        run.waiting = [Aimed(item, audience, old.pap, old.condition)]
-        run.flush()
+        item = described(obj)
+        item.audience, item.pap, item.condition = audience, old.pap, old.condition
+        run.finish([item])
     return report
 
 
@@ -151,8 +170,4 @@ def _own_shares(actor: Actor, share: Share, door: Door) -> Sequence[Share]:
     mine = [other for other in door.variants(share.stix_id) if other.by == actor.organisation]
     if any(version_key(other.modified) > version_key(share.modified) for other in mine):
         raise WrongState("You shared a later version of this; open that one.")
-    return [
-        other
-        for other in door.with_digest([share.digest])[share.digest]
-        if other.by == actor.organisation and other.under is None
-    ]
+    return [other for other in door.with_bytes_of(share) if other.by == actor.organisation and other.under is None]

@@ -10,9 +10,8 @@ import orjson
 from mitra.community.facts import EXCHANGE_SHARE
 from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from mitra.exchange.intake.authorise import authorise, seat_sender
-from mitra.exchange.intake.batch import Aimed, Piece
-from mitra.exchange.intake.keep import keep, read_terms
-from mitra.exchange.intake.normalise import record_of
+from mitra.exchange.intake.keep import keep, read_terms, result_of
+from mitra.exchange.intake.normalise import described
 from mitra.exchange.models import HeldItem
 from mitra.exchange.rules import HELD_STEPS, REASON_CHARACTERS, as_of, terms_of
 from mitra.store.doors import store
@@ -40,13 +39,14 @@ def release_held(actor: Actor, held_id: str | UUID, reason: str, *, now: datetim
     audience, pap, condition = read_terms(row.terms)
     audience = as_of(audience, now)
     sender = seat_sender(actor, terms_of(audience, pap, condition), store=store(), now=now)
-    item = record_of(Piece(row.path, row.line, orjson.loads(bytes(row.raw))))
-    aimed = Aimed(item, audience, pap, condition)
-    readable = sender.door.with_digest([item.record.digest])
-    going, refused = authorise([aimed], sender, readable)
+    item = described(orjson.loads(bytes(row.raw)))
+    item.path, item.line = row.path, row.line
+    item.audience, item.pap, item.condition = audience, pap, condition
+    going, refused = authorise([item], sender, sender.door.holdings([item]))
     if refused:
         raise InvalidInput(refused[0].reason, path=refused[0].path, rule=refused[0].rule)
-    _, (result,) = keep(going, sender, store(), act="release")
+    _, (end,) = keep(going, sender, store(), act="release")
+    result = result_of(*end)
     if result.outcome is Outcome.REFUSED:
         raise InvalidInput(result.reason, path=result.path, rule=result.rule)
     _decide(row, "released", text, actor, now)

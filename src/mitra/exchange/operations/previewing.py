@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mitra.core.policy.facts import Tlp
-from mitra.exchange import words
 from mitra.exchange.facts import Result
 from mitra.exchange.intake import decode
 from mitra.exchange.intake.adapt import read_pieces
 from mitra.exchange.intake.authorise import authorise, seat_sender
+from mitra.exchange.intake.batch import Item
 from mitra.exchange.intake.decode import Form
+from mitra.exchange.intake.keep import HELD, repeated, result_of
 from mitra.exchange.intake.levels import Levels
 from mitra.exchange.intake.pipeline import Run, learn
 from mitra.exchange.intake.safeguard import hold_harmful
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
     from mitra.exchange.facts import Terms
-    from mitra.exchange.intake.batch import Aimed, Sender
 
 MOST_OBJECTS: Final = 1_000
 KEPT_RESULTS: Final = 100
@@ -76,32 +76,30 @@ def preview(actor: Actor, source: BinaryIO, terms: Terms, *, now: datetime, file
         if spool.form is Form.STIX:
             learn(spool, run.levels)
         pieces = read_pieces(spool, sender, found.notes, frozenset())
-        waiting: list[Aimed] = []
         for each in islice(pieces, MOST_OBJECTS):
-            if isinstance(each, Result):
-                found.take([each])
-                continue
-            found.types[str(each.obj.get("type", ""))] += 1
-            aimed = run.prepared(each)
-            if aimed is not None:
-                waiting.append(aimed)
+            if not isinstance(each, Result):
+                found.types[str(each.obj.get("type", ""))] += 1
+            run.wait(each)
         found.more = next(iter(pieces), None) is not None
-    found.take(run.report.results)
-    judge(waiting, sender, run.levels, found)
+        judge(run, found)
     return found
 
 
-def judge(batch: list[Aimed], sender: Sender, levels: Levels, found: Preview) -> None:
+def judge(run: Run, found: Preview) -> None:
     """Count what would go, what is shared already, what would be held and what refused."""
-    readable = sender.door.with_digest(aimed.item.record.digest for aimed in batch)
-    going, refused = authorise(hold_harmful(batch, sender, levels, readable), sender, readable)
+    sender = run.sender
+    readable = sender.door.holdings(item for item in run.waiting if isinstance(item, Item))
+    items = run.sift(run.waiting, readable)
+    found.results += run.report.results
+    for outcome, count in run.report.totals.items():
+        found.totals[outcome] += count
+    hold_harmful(items, sender, run.levels, readable)
+    going, refused = authorise(items, sender, readable)
     found.take(refused)
-    for aimed in going:
-        shares = readable.get(aimed.item.record.digest, ())
-        if aimed.hold is not None:
-            sentence = words.held_because(aimed.hold.safeguard, aimed.hold.why)
-            found.take([aimed.item.stopped(Outcome.HELD, aimed.hold.safeguard, sentence=sentence)])
-        elif any(share.by == sender.actor.organisation and share.audience == aimed.audience for share in shares):
+    for item in going:
+        if item.hold is not None:
+            found.take([result_of(item, HELD)])
+        elif repeated(item, readable.get(item.digest, ()), sender) is not None:
             found.totals[Outcome.DUPLICATE] += 1
         else:
             found.totals[Outcome.ACCEPTED] += 1

@@ -9,10 +9,9 @@ import orjson
 from mitra.core.errors import InvalidInput, NotPermitted
 from mitra.core.policy.facts import Decision
 from mitra.exchange.intake.authorise import seat_sender
-from mitra.exchange.intake.batch import Aimed, Piece
 from mitra.exchange.intake.levels import Levels
 from mitra.exchange.intake.mark import check_level
-from mitra.exchange.intake.normalise import record_of
+from mitra.exchange.intake.normalise import described
 from mitra.exchange.intake.pipeline import Run
 from mitra.exchange.operations.changing import own_share, tighten
 from mitra.exchange.operations.sharing import only_result
@@ -42,7 +41,7 @@ def readdress(actor: Actor, ref: str, terms: Terms, *, now: datetime, reason: st
     tighten(actor, ref, terms, now=now, reason=reason)
     level = share.audience.tlp if terms.tlp is None else terms.tlp
     wanted = audience_of(terms, level, realm=actor.viewer.realm)
-    shares = store().visible_to(actor.viewer, now=now).with_digest([share.digest])[share.digest]
+    shares = store().visible_to(actor.viewer, now=now).with_bytes_of(share)
     return next(each.ref for each in shares if each.by == actor.organisation and each.audience == wanted)
 
 
@@ -54,13 +53,14 @@ def widen(actor: Actor, ref: str, terms: Terms, *, now: datetime) -> Result:
         decision = Decision.refuse("only-its-owner-shares-on")
         raise NotPermitted("You shared this on; only its owner widens it.", decision=decision)
     level = share.audience.tlp if terms.tlp is None else terms.tlp
-    audience = as_of(audience_of(terms, level, realm=actor.viewer.realm, named=sender.named), now)
-    pap = share.pap if terms.pap is None else terms.pap
-    item = record_of(Piece("", None, orjson.loads(share.raw)))
-    check_level(item.obj, level)
+    obj = orjson.loads(share.raw)
+    check_level(obj, level)
+    item = described(obj)
+    item.audience = as_of(audience_of(terms, level, realm=actor.viewer.realm, named=sender.named), now)
+    item.pap = share.pap if terms.pap is None else terms.pap
+    item.condition = terms.condition or share.condition
     run = Run(sender, store(), Levels(level), keep=1)
-    run.waiting = [Aimed(item, audience, pap, terms.condition or share.condition)]
-    run.flush()
+    run.finish([item])
     result = only_result(run.report)
     if not result.ref:
         raise InvalidInput(f"It waits among what safeguards hold: {result.reason}", path="tlp", rule=result.rule)

@@ -9,10 +9,9 @@ import orjson
 from mitra.core.errors import InvalidInput, NotPermitted
 from mitra.exchange.intake import decode, reports
 from mitra.exchange.intake.authorise import check_terms, seat_sender
-from mitra.exchange.intake.batch import Aimed, Piece
 from mitra.exchange.intake.decode import Form
 from mitra.exchange.intake.levels import Levels
-from mitra.exchange.intake.normalise import record_of
+from mitra.exchange.intake.normalise import described
 from mitra.exchange.intake.pipeline import Run, run_through
 from mitra.exchange.rules import audience_of
 from mitra.store.doors import store
@@ -93,12 +92,12 @@ def reshare(actor: Actor, ref: str, terms: Terms, *, now: datetime) -> Result:
     check_terms(actor, terms, now=now)
     sender = seat_sender(actor, terms, store=store(), now=now)
     found = sender.door.get(ref)
-    item = record_of(Piece("", None, orjson.loads(found.raw)))
+    item = described(orjson.loads(found.raw))
     level = found.audience.tlp if terms.tlp is None else max(terms.tlp, found.audience.tlp)
-    audience = audience_of(terms, level, realm=actor.viewer.realm, named=sender.named)
+    item.audience = audience_of(terms, level, realm=actor.viewer.realm, named=sender.named)
+    item.pap, item.condition = terms.pap, terms.condition
     run = Run(sender, store(), Levels(level), keep=1)
-    run.waiting = [Aimed(item, audience, terms.pap, terms.condition)]
-    run.flush()
+    run.finish([item])
     return only_result(run.report)
 
 

@@ -16,8 +16,21 @@ from mitra.exchange.queries.further import (
     preview_sharing,
 )
 from mitra.exchange.queries.held import HeldLine, HeldList, HeldView, count_held, get_held, list_held
-from mitra.exchange.queries.known import look_up, look_up_csv, look_up_file
+from mitra.exchange.queries.holders import (
+    HolderLine,
+    Holders,
+    RecallLine,
+    RecallView,
+    ToldLine,
+    count_recalls,
+    get_recall,
+    list_recalls,
+    who_has,
+)
+from mitra.exchange.queries.known import look_up, look_up_briefly, look_up_csv, values_of
 from mitra.exchange.queries.lists import count_shared_by, list_records, list_tallies
+from mitra.exchange.queries.notices import NoticeLine, NoticeList, list_notices, list_open_notices
+from mitra.exchange.queries.proof import ActProof, ProofFile, ProofView, find_ref_of, get_proof, get_proof_file
 from mitra.exchange.queries.readers import preview_readers, who_can_see
 from mitra.exchange.queries.record import find_record, get_line, get_record
 from mitra.exchange.queries.shapes import (
@@ -35,15 +48,24 @@ from mitra.exchange.queries.shapes import (
 )
 
 __all__ = [
+    "ActProof",
     "Change",
     "Count",
     "EndingEmbargo",
     "HeldLine",
     "HeldList",
     "HeldView",
+    "HolderLine",
+    "Holders",
     "Known",
     "KnownRecord",
     "LevelCount",
+    "NoticeLine",
+    "NoticeList",
+    "ProofFile",
+    "ProofView",
+    "RecallLine",
+    "RecallView",
     "RecordLine",
     "RecordPage",
     "RecordView",
@@ -52,27 +74,38 @@ __all__ = [
     "Relations",
     "Rights",
     "SharingPreview",
+    "ToldLine",
     "ValueLine",
     "Why",
     "count_held",
+    "count_recalls",
     "count_shared_by",
     "export_csv",
     "export_stix",
     "find_record",
+    "find_ref_of",
     "get_held",
     "get_line",
+    "get_proof",
+    "get_proof_file",
+    "get_recall",
     "get_record",
     "get_rights",
     "get_terms",
     "list_ending_embargoes",
     "list_held",
+    "list_notices",
+    "list_open_notices",
+    "list_recalls",
     "list_records",
     "list_tallies",
     "look_up",
+    "look_up_briefly",
     "look_up_csv",
-    "look_up_file",
     "preview_change",
     "preview_readers",
     "preview_sharing",
+    "values_of",
     "who_can_see",
+    "who_has",
 ]

@@ -43,7 +43,7 @@ def get_record(viewer: Viewer, ref: str, *, now: datetime, is_opened: bool = Fal
     served = splice(share.raw, share.marking_at, share.tlp.label)
     obj: dict[str, Any] = orjson.loads(served)
     decision = door.explain(share).decision
-    same = door.with_digest([share.digest]).get(share.digest, ())
+    same = door.with_bytes_of(share)
     author = author_of(share)
     return RecordView(
         line=opened_line(share, viewer),

@@ -7,16 +7,20 @@ shown only where their reading is logged.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from mitra.core.errors import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from mitra.core.policy.facts import Pap, Tlp
     from mitra.exchange.plain import Source, Statement
     from mitra.ledger.facts import ActReceipt
+
+    Hand = Callable[[Iterable[int]], None]
+    """Told the numbers of shares before they are handed out (`operations.hand_to`)."""
 
 
 class RedUnopened(Conflict):
@@ -173,3 +177,20 @@ class Known:
     def known(self) -> bool:
         """Whether anything that this viewer may read speaks about it."""
         return bool(self.records)
+
+
+class BriefRecord(TypedDict):
+    """One record and one of its sharers, as machines are told: since when this organisation shares it."""
+
+    id: str
+    type: str
+    shared_by: str
+    since: datetime
+
+
+class Brief(TypedDict):
+    """What machines are told of one value as it was typed, ready to be written as JSON."""
+
+    value: str
+    known: bool
+    records: Sequence[BriefRecord]

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from mitra.core.errors import NotFound
+from mitra.core.ledger.dates import micros
 from mitra.exchange.models import TaxiiStatus
 from mitra.exchange.taxii.printing import stamp
 from mitra.store.facts import Outcome
@@ -61,7 +62,7 @@ def print_status(status_id: UUID, report: Report, *, now: datetime) -> bytes:
     status: dict[str, object] = {
         "id": str(status_id),
         "status": "complete",
-        "request_timestamp": stamp(now),
+        "request_timestamp": stamp(micros(now)),
         "total_count": report.read,
         "pending_count": 0,
     }
@@ -76,6 +77,6 @@ def print_status(status_id: UUID, report: Report, *, now: datetime) -> bytes:
 
 def detail(result: Result, now: datetime) -> dict[str, str]:
     """Return the status detail (4.3.1.1) of one object; both id and version are required, even of garbage."""
-    told = {"id": result.id or result.path, "version": result.version or stamp(now)}
+    told = {"id": result.id or result.path, "version": result.version or stamp(micros(now))}
     message = f"{result.reason} ({result.path})" if result.reason and result.path else result.reason
     return {**told, "message": message} if message else told

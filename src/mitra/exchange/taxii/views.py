@@ -1,6 +1,7 @@
 """The resources of TAXII 2.1, one function each; the clause in each docstring is of the OASIS standard of 10 June 2021.
 
-Reading has one shape: find the collection, read the question, ask the door for a page, print it.
+Reading has one shape: find the collection, read the question, ask the door for a page, print it.  Objects are noted as
+handed out first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mitra.core.errors import NotFound, NotPermitted
+from mitra.exchange import operations
 from mitra.exchange.taxii import statuses
 from mitra.exchange.taxii.asking import OBJECTS, ONE_OBJECT, VERSIONS, Resource, read
 from mitra.exchange.taxii.collections import find_collection, list_collections
@@ -19,7 +21,8 @@ from mitra.exchange.taxii.media import TAXII
 from mitra.exchange.taxii.printing import date_headers, print_manifest, print_objects, print_versions
 from mitra.exchange.taxii.receiving import LONGEST_BYTES, receive
 from mitra.store.doors import store
-from mitra.store.facts import Page
+from mitra.store.facts import FeedPage
+from mitra.store.handed.facts import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,11 +31,11 @@ if TYPE_CHECKING:
 
     from mitra.exchange.taxii.asking import Asked
     from mitra.exchange.taxii.collections import Collection
-    from mitra.store.facts import Share
+    from mitra.store.facts import FeedRow
     from mitra.store.protocol import Door
     from mitra.web.requests import AskedRequest
 
-    Print = Callable[[Sequence[Share], str], bytes]
+    Print = Callable[[Sequence[FeedRow], str], bytes]
 
 
 @door("GET")
@@ -107,9 +110,13 @@ def find_readable(request: AskedRequest, name: str) -> Collection:
 def respond_page(request: AskedRequest, resource: Resource, printed: Print) -> HttpResponse:
     """Answer with one page of what this credential reads of a resource."""
     asked = read(request.GET, resource, viewer=request.viewer, now=request.now)
-    page = read_page(open_door(request), asked)
-    cursor = asked.next_after(page.shares[-1].seq, now=request.now) if page.more else ""
-    return respond(printed(page.shares, cursor), headers=date_headers(page.shares))
+    gives_objects = printed is print_objects
+    page = read_page(open_door(request), asked, is_named=not gives_objects)
+    if gives_objects:
+        hand = operations.hand_to(request.actor, Channel.TAXII, now=request.now)
+        hand([row.seq for row in page.rows])
+    cursor = asked.next_after(page.rows[-1].position, now=request.now) if page.more else ""
+    return respond(printed(page.rows, cursor), headers=date_headers(page.rows))
 
 
 def respond_object(
@@ -118,7 +125,7 @@ def respond_object(
     """Answer about one object; nothing of it readable here is 404, filters that leave nothing are an empty page."""
     chosen = find_readable(request, name)
     only = dataclasses.replace(chosen.only, stix_ids=frozenset({stix_id}))
-    if not open_door(request).feed(limit=1, only=only).shares:
+    if not open_door(request).feed(limit=1, only=only).rows:
         raise NotFound
     resource = Resource(f"{printed.__name__} {chosen.alias}", only, matches)
     return respond_page(request, resource, printed)
@@ -129,8 +136,8 @@ def open_door(request: AskedRequest) -> Door:
     return store().visible_to(request.viewer, now=request.now)
 
 
-def read_page(door_: Door, asked: Asked) -> Page:
+def read_page(door_: Door, asked: Asked, *, is_named: bool) -> FeedPage:
     """Return the page that was asked for."""
     if asked.is_empty:
-        return Page((), more=False)
-    return door_.feed(after=asked.after, limit=asked.limit, only=asked.only)
+        return FeedPage((), more=False)
+    return door_.feed(after=asked.after, limit=asked.limit, only=asked.only, is_named=is_named)

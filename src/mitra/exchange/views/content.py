@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext
 
 from mitra.exchange import operations, queries, sayings, telling
+from mitra.store.handed.facts import Channel
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -149,7 +150,8 @@ def understand_report(
     if found is None:
         return None
     shown = found.values[:MOST_VALUES]
-    known = queries.look_up(request.viewer, [each.value for each in shown], now=request.now)
+    hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
+    known = queries.look_up(request.viewer, [each.value for each in shown], hand=hand, now=request.now)
     values = tuple(
         value_of(each, answer, is_checked=each.value in chosen if content.was_reviewed else each.harm is None)
         for each, answer in zip(shown, known, strict=True)

@@ -8,24 +8,24 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_READ
 from mitra.core.stix.values import recognise
 from mitra.core.text.defang import refang
-from mitra.exchange import queries, sayings, telling
+from mitra.exchange import operations, queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
-from mitra.exchange.views.records import holds_room, may_share
+from mitra.exchange.views.records import holds_room, may_share, streamed
 from mitra.store.facts import Filter
+from mitra.store.handed.facts import Channel
 from mitra.web.frame import zone_named
 from mitra.web.page import page
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from django.http import HttpResponse
+    from django.http import HttpResponse, StreamingHttpResponse
 
     from mitra.community.doors import MemberRequest
     from mitra.exchange.queries import RecordPage
@@ -43,7 +43,8 @@ def lookup(request: AskedRequest) -> HttpResponse:
     context: dict[str, Any] = {"asked": asked, "may_ask_many": holds_room(request), "may_share": may_share(request)}
     if not asked:
         return page(request, "exchange/lookup.html", context)
-    (known,) = queries.look_up(request.viewer, [asked], now=request.now)
+    hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
+    (known,) = queries.look_up(request.viewer, [asked], hand=hand, now=request.now)
     by_title = None if known.known else list_by_title(request, asked)
     context |= {
         "known": known,
@@ -66,7 +67,9 @@ def list_by_title(request: AskedRequest, asked: str) -> RecordPage | None:
         only = Filter(words=asked, versions="last")
     else:
         return None
-    return queries.list_records(request.viewer, only, limit=NAMED_SHOWN, now=request.now)
+    found = queries.list_records(request.viewer, only, limit=NAMED_SHOWN, now=request.now)
+    operations.hand_lines(request.actor, found.items, channel=Channel.LOOKUP, now=request.now)
+    return found
 
 
 def strictest(known: queries.Known, by_title: RecordPage | None) -> Any:  # noqa: ANN401 - a level or nothing
@@ -91,16 +94,17 @@ def lookups(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method != "POST" or not form.is_valid():
         return page(request, "exchange/lookups.html", context, status=422 if form.errors else 200)
+    hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
     if request.POST.get("as") == "csv":
-        chunks = queries.look_up_csv(request.viewer, form.lines(), now=request.now)
-        headers = {"Content-Disposition": 'attachment; filename="look-ups.csv"'}
-        return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
-    answers = queries.look_up_file(request.viewer, form.lines(), now=request.now)
-    shown = [sayings.answered(known) for known in islice(answers, MOST_SHOWN)]
+        chunks = queries.look_up_csv(request.viewer, form.lines(), hand=hand, now=request.now)
+        return streamed(chunks, "text/csv; charset=utf-8", "look-ups.csv")
+    values = queries.values_of(form.lines())
+    answers = queries.look_up(request.viewer, islice(values, MOST_SHOWN), hand=hand, now=request.now)
+    shown = [sayings.answered(known) for known in answers]
     context |= {
         "shown": shown,
         "known_count": sum(answer.is_known for answer in shown),
-        "more": next(answers, None) is not None,
+        "more": next(values, None) is not None,
         "page_tlp": max((answer.tlp for answer in shown if answer.tlp is not None), default=None),
     }
     return page(request, "exchange/lookups.html", context)

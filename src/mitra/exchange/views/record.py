@@ -41,6 +41,7 @@ def show(request: AskedRequest, ref: str) -> HttpResponse:
     if found is None:
         line = queries.get_line(request.viewer, ref, now=request.now)
         return page(request, "exchange/record-sealed.html", {"line": line, "page_tlp": Tlp.RED})
+    operations.hand_record(request.actor, found, now=request.now)
     return page(request, "exchange/record.html", context_of(request, found))
 
 
@@ -51,6 +52,7 @@ def open_red(request: MemberRequest, ref: str) -> HttpResponse:
     """Write the reading down, then show the words in this answer and nowhere else."""
     operations.open_red(request.actor, ref, now=request.now)
     found = queries.get_record(request.viewer, ref, now=request.now, is_opened=True)
+    operations.hand_record(request.actor, found, now=request.now)
     return page(request, "exchange/record.html", context_of(request, found))
 
 
@@ -68,7 +70,7 @@ def context_of(request: AskedRequest, found: RecordView) -> dict[str, Any]:
         "clients": telling.clients_figure(readers),
         "commitment": found.receipt.commitment.hex(),
         "rights": queries.get_rights(actor, ref, now=request.now) if actor is not None else None,
-        "log_size": ledger.count_entries(),
+        "published": ledger.count_published(),
         "page_tlp": found.line.tlp,
     }
 
@@ -79,6 +81,7 @@ def raw(request: AskedRequest, ref: str) -> HttpResponse:
     found = queries.find_record(request.viewer, ref, now=request.now)
     if found is None:
         return redirect("exchange:record", ref)
+    operations.hand_lines(request.actor, [found.line], now=request.now)
     name = found.line.id or "record"
     headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
     return HttpResponse(found.raw, content_type="application/stix+json;version=2.1", headers=headers)

@@ -5,6 +5,7 @@ Open to everybody: the store's door shows the public what is TLP:CLEAR and membe
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
@@ -15,8 +16,9 @@ from mitra.community import queries as community
 from mitra.community.doors import scope_required
 from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE
 from mitra.core.policy.facts import Tlp
-from mitra.exchange import plain, queries, telling
+from mitra.exchange import operations, plain, queries, telling
 from mitra.exchange.forms import FilterForm
+from mitra.store.handed.facts import Channel
 from mitra.web.page import page
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def records(request: AskedRequest) -> HttpResponse:
         return page(request, "exchange/records.html", context, parts={"records"}, status=422)
     only = form.only()
     found = queries.list_records(request.viewer, only, before=request.GET.get("before"), limit=SHOWN, now=request.now)
+    operations.hand_lines(request.actor, found.items, now=request.now)
     narrowed = {name: value for name, value in form.cleaned_data.items() if value}
     context |= {
         "found": found,
@@ -96,6 +99,12 @@ def as_file(request: AskedRequest, export: Export, kind: str, name: str) -> Http
     form = filter_form(request)
     if not form.is_valid():
         return page(request, "exchange/records.html", {"form": form, "answer": gettext("No file of that.")}, status=422)
-    chunks = export(request.viewer, form.only(for_machines=True), now=request.now)
+    hand = operations.hand_to(request.actor, Channel.EXPORT, now=request.now)
+    return streamed(export(request.viewer, form.only(for_machines=True), hand=hand, now=request.now), kind, name)
+
+
+def streamed(chunks: Iterator[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    """Return chunks as a download; its head and first window are made here, while an error can still be answered."""
+    first = list(islice(chunks, 2))
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(chunks, content_type=kind, headers=headers)
+    return StreamingHttpResponse(chain(first, chunks), content_type=kind, headers=headers)

@@ -1,7 +1,7 @@
 import pytest
 
 from mitra.core.errors import InvalidInput
-from mitra.core.stix.canonical import BIGGEST_INTEGER
+from mitra.core.stix.shape import BIGGEST_INTEGER
 from mitra.core.stix.reading import Limits, read_json, read_object
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from mitra.core.stix.atoms import network_of
 from mitra.core.stix.facts import Atom, Network
-from mitra.core.stix.values import address_key, probes, recognise
+from mitra.core.stix.sought import sought
+from mitra.core.stix.values import recognise
+from mitra.core.text.addresses import address_key, address_number
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,9 @@ def test_a_range_is_a_network():
 
 
 def asked(typed):
-    return [(probe.how, probe.atom.kind, probe.atom.value) for probe in probes(typed)]
+    """What is sought, the nearest first."""
+    found = [(relation, kind, text) for text, kinds in sought(typed).texts for kind, relation in kinds.items()]
+    return [(relation.how, kind, text) for relation, kind, text in sorted(found)]
 
 
 def test_a_domain_asks_for_urls_on_it_and_domains_above_it():
@@ -87,8 +91,9 @@ def test_an_address_asks_for_urls_and_leaves_networks_to_its_key():
         ("exact", "ipv4-addr", "203.0.113.57"),
         ("url-host", "url-host", "203.0.113.57"),
     ]
-    assert recognise("203.0.113.57").addresses == (bytes.fromhex("00000000000000000000ffffcb007139"),)
-    assert recognise("http://[2001:db8::1]/x").addresses == (bytes.fromhex("20010db8" + "00" * 11 + "01"),)
+    assert sought("203.0.113.57").addresses == ("203.0.113.57",)
+    assert sought("http://[2001:db8::1]/x").addresses == ("2001:db8::1",)
+    assert (address_number("203.0.113.57"), address_number("2001:db8::1")) == (0xFFFFCB007139, (0x20010DB8 << 96) + 1)
 
 
 def test_an_email_address_asks_for_its_domain():
@@ -99,6 +104,22 @@ def test_an_email_address_asks_for_its_domain():
     ]
 
 
-def test_no_atom_is_asked_for_twice():
-    atoms = [probe.atom for probe in probes("d41d8cd98f00b204e9800998ecf8427e")]
-    assert len(atoms) == len(set(atoms))
+def test_no_text_is_asked_for_twice():
+    assert [text for text, _ in sought("d41d8cd98f00b204e9800998ecf8427e").texts] == [
+        "d41d8cd98f00b204e9800998ecf8427e"
+    ]
+    texts = [text for text, _ in sought("evil.la/login").texts]
+    assert texts == ["http://evil.la/login", "evil.la", "https://evil.la/login", "login", "evil.la/login"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [("evil[.]example", "domain-name"), ("198.51.100.0/24", "network"), ("KBank", "file-name"), ("", "")],
+)
+def test_a_value_is_named_by_what_it_is_first(typed, kind):
+    assert sought(typed).kind == kind
+
+
+@pytest.mark.parametrize("typed", ["kedai1.com", "d41d8cd98f00b204e9800998ecf8427e"])
+def test_what_has_the_form_of_a_name_or_a_digest_is_no_account(typed):
+    assert "bank-account" not in {kind for _, kind, _ in asked(typed)}

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from mitra.core.stix.pattern.checks import problems_of
+from mitra.core.stix.pattern.checks import problems_in, problems_of
 from mitra.core.stix.pattern.parser import MAX_CHARACTERS, MAX_COMPARISONS, MAX_DEPTH, parse, plain_equality
 from mitra.core.stix.pattern.printer import print_pattern
 from mitra.core.stix.pattern.tree import Pattern, comparisons_of
@@ -20,5 +20,6 @@ __all__ = [
     "parse",
     "plain_equality",
     "print_pattern",
+    "problems_in",
     "problems_of",
 ]

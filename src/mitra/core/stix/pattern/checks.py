@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mitra.core.stix.pattern.tree import Combined, Comparison, Expression, Pattern, Qualified, comparisons_of
+from mitra.core.stix.pattern.parser import parse, plain_equality
+from mitra.core.stix.pattern.tree import Combined, Expression, Pattern, Qualified, comparisons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _HEX_LENGTHS = {
     "MD5": 32,
@@ -29,6 +30,7 @@ _HEX_LENGTHS = {
     "SHA3512": 128,
     "WHIRLPOOL": 128,
 }
+_WITH_WHOLE_VALUES = frozenset({"=", "!=", "IN"})
 _SSDEEP = re.compile(r"[a-zA-Z0-9/+:.]{1,128}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 
@@ -41,6 +43,15 @@ class PatternProblem:
     message: str
 
 
+def problems_in(text: str) -> tuple[PatternProblem, ...]:
+    """Return the rules that a pattern breaks although it can be read; raises InvalidInput where it cannot."""
+    plain = plain_equality(text)
+    if plain is None:
+        return problems_of(parse(text))
+    _, keys, value = plain
+    return tuple(map(_not_a_hash, _malformed_hashes(keys, (value,)))) if "hashes" in keys else ()
+
+
 def problems_of(pattern: Pattern) -> tuple[PatternProblem, ...]:
     """Return the rules that a pattern breaks although it can be read."""
     repeated = (
@@ -48,11 +59,17 @@ def problems_of(pattern: Pattern) -> tuple[PatternProblem, ...]:
         for name in _repeated_qualifiers(pattern.expression)
     )
     malformed = (
-        PatternProblem("pattern-hash", f"{value[:140]!r} is not a {algorithm} hash.")
+        _not_a_hash(found)
         for comparison in comparisons_of(pattern)
-        for algorithm, value in _malformed_hashes(comparison)
+        if "hashes" in comparison.path.steps and comparison.operator in _WITH_WHOLE_VALUES
+        for found in _malformed_hashes(comparison.path.keys, (each.value for each in comparison.constants))
     )
     return (*repeated, *malformed)
+
+
+def _not_a_hash(found: tuple[str, str]) -> PatternProblem:
+    algorithm, value = found
+    return PatternProblem("pattern-hash", f"{value[:140]!r} is not a {algorithm} hash.")
 
 
 def _repeated_qualifiers(expression: Expression) -> Iterator[str]:
@@ -67,14 +84,14 @@ def _repeated_qualifiers(expression: Expression) -> Iterator[str]:
             yield {"Within": "WITHIN", "Repeats": "REPEATS", "Between": "START … STOP"}[twice]
 
 
-def _malformed_hashes(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    keys = comparison.path.keys
-    if "hashes" not in keys or keys[-1] == "hashes" or comparison.operator not in ("=", "!=", "IN"):
+def _malformed_hashes(keys: tuple[str, ...], values: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """Yield the algorithm and each of the values at a path within `hashes` that is none of its hashes."""
+    if keys[-1] == "hashes":
         return
     algorithm = keys[-1].upper().replace("-", "")
-    for constant in comparison.constants:
-        if isinstance(constant.value, str) and not _is_hash(algorithm, constant.value):
-            yield keys[-1], constant.value
+    for value in values:
+        if isinstance(value, str) and not _is_hash(algorithm, value):
+            yield keys[-1], value
 
 
 def _is_hash(algorithm: str, value: str) -> bool:

@@ -10,6 +10,7 @@ tree that the slow way gives, and tests/property/test_pattern_trees.py holds the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mitra.core.stix.pattern.lexer import KEYWORDS, TIMESTAMP, Token, refusal, tokens_of
 from mitra.core.stix.pattern.tree import (
@@ -34,6 +35,9 @@ MAX_CHARACTERS = 65_536
 MAX_DEPTH = 64
 MAX_COMPARISONS = 4_096
 
+JUST_READ = 16
+"""How many patterns are remembered: each is asked for twice, whether it is right and what it speaks about."""
+
 _PLAIN = re.compile(
     r"\[([A-Za-z_][A-Za-z0-9_-]*+):([A-Za-z_][A-Za-z0-9_]*+)(?:\.(?:([A-Za-z_][A-Za-z0-9_]*+)|'([^'\\]*+)'))?+"
     r" ?= ?'([^'\\]*+)'\]"
@@ -46,6 +50,7 @@ _WITH_STRING = frozenset({"LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET"})
 _TIMESTAMP = re.compile(TIMESTAMP)
 
 
+@lru_cache(maxsize=JUST_READ)
 def parse(text: str) -> Pattern:
     """Return the tree of a pattern; raises InvalidInput with the character and the rule."""
     if len(text) > MAX_CHARACTERS:
@@ -57,6 +62,7 @@ def parse(text: str) -> Pattern:
     return parse_slowly(text)
 
 
+@lru_cache(maxsize=JUST_READ)
 def plain_equality(text: str) -> tuple[str, tuple[str, ...], str] | None:
     """Return (type, keys, value) of a pattern that is one equality with one plain string, else None."""
     plain = _PLAIN.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
