@@ -3,15 +3,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SRC := src tests bench docs
+ON_POSTGRESQL := $(addprefix tests/integration/,store ledger exchange taxii) tests/property/test_door.py
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test check bench docs screenshots lock clean
+.PHONY: help demo test check crash bench performance soak docs screenshots lock clean
 
 help:
 	@echo "make demo            a throw-away node with a story in it; ONCE=1 loads it, checks itself and ends"
-	@echo "make test            every test"
+	@echo "make test            every test, and what keeps records on PostgreSQL too"
 	@echo "make check           style, types, walls between the layers, the house examines itself"
-	@echo "make bench           figures, each beside its reference"
+	@echo "make crash           a node killed 100 times in the middle of its work, on each database; KILLS=6 is shorter"
+	@echo "make bench           figures, each beside its reference; FULL=1 at full size, PEERS=1 with peers, ONLY=names"
+	@echo "make performance     the page of what was measured last, docs/reference/performance.md"
+	@echo "make soak            an hour of mixed work on one node, or MINUTES=n; says whether anything grew"
 	@echo "make docs            the generated pages of docs/"
 	@echo "make screenshots     every page, four roles, two themes, two widths, into screenshots/"
 
@@ -38,6 +42,7 @@ demo: .venv/.base
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
 
 check: .venv/.dev
 	$(BIN)/ruff check $(SRC)
@@ -46,8 +51,18 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/house
 
+crash: .venv/.dev
+	$(BIN)/python tests/crash.py $(if $(KILLS),--kills $(KILLS))
+
 bench: .venv/.dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py $(if $(FULL),--full) $(if $(PEERS),--peers) $(ONLY)
+
+performance: .venv/.dev
+	$(BIN)/python bench/run.py --publish
+	$(BIN)/python docs/make.py
+
+soak: .venv/.dev
+	$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),60)
 
 docs: .venv/.dev
 	$(BIN)/python docs/make.py

@@ -12,7 +12,10 @@ import tempfile
 from pathlib import Path
 
 import django
+import events_page
 import house_picture
+import ledger_example
+import performance_page
 import rules_page
 import typer
 
@@ -130,8 +133,13 @@ def rules() -> str:
 
 
 PAGES = {
+    "explanation/ledger-example/indicator.json": ledger_example.record,
+    "explanation/ledger-example/indicator.tlog-proof": ledger_example.proof,
+    "explanation/ledger-example/policy.txt": ledger_example.policy,
     "reference/commands.md": commands,
     "reference/errors.md": errors,
+    "reference/events.md": lambda: events_page.page(MADE),
+    "reference/performance.md": lambda: performance_page.page(MADE),
     "reference/roles-and-scopes.md": roles,
     "reference/rules.md": rules,
     "reference/truth-table.md": truth,

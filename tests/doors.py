@@ -135,9 +135,16 @@ COMMUNITY = [
 ]
 FRAME = [
     Door("home:front", PUBLIC, at("/", "/?region=table")),
+    Door("home:node", PAGE, at("/node")),
+    Door("home:node-delivery", PAGE, send("/node/deliveries/1", reason="ເບິ່ງແລ້ວ", decision="skip")),
     Door("style", PUBLIC, at("/style")),
     Door("look", PUBLIC, at("/look")),
+    Door("ledger:checkpoint", PUBLIC, at("/ledger/checkpoint")),
+    Door("ledger:tile", PUBLIC, at("/ledger/tile/0/000", "/ledger/tile/entries/000", "/ledger/tile/{ref}")),
+    Door("ledger:policy", PUBLIC, at("/ledger/policy")),
     Door("healthz", PUBLIC, at("/healthz")),
+    Door("readyz", PUBLIC, at("/readyz")),
+    Door("metrics", PUBLIC, at("/metrics")),
     Door("robots", PUBLIC, at("/robots.txt")),
     Door("account_login", PUBLIC, at("/sign-in?next=/exchange/records/{ref}")),
     Door("account_logout", PUBLIC, at("/sign-out")),
@@ -166,6 +173,17 @@ TAXII = [
     Door("taxii:status", MACHINE, at("/taxii2/mitra/status/0c0f3f0e-7f33-4c55-8a11-25a1a3bb0c01/")),
 ]
 
+
+def ask_api(target: Target) -> list[Ask]:
+    """Ask about what is hidden, one by one and at once, with what surrounds it."""
+    values = [target.value, f"https://{target.value}/x", f"a@{target.value}", target.stix_id, target.word]
+    return [
+        Ask("GET", f"/api/v1/lookup?value={target.value}&value={target.word}"),
+        Ask("POST", "/api/v1/lookup", json.dumps({"values": values}).encode(), "application/json"),
+    ]
+
+
+API = [Door("api-lookup", MACHINE, ask_api)]
 RECORD = "/exchange/records/{ref}"
 
 
@@ -202,11 +220,19 @@ EXCHANGE = [
     ),
     Door("exchange:record", PAGE, send(RECORD)),
     Door("exchange:record-raw", PAGE, at(RECORD + "/raw")),
+    Door("exchange:record-proof", PAGE, at(RECORD + "/proof")),
+    Door("exchange:record-proof-file", PAGE, at(RECORD + "/proof/shared", RECORD + "/proof/ended?held=0")),
     Door("exchange:record-share", PAGE, send(RECORD + "/share", tlp="CLEAR", when="now", step="share")),
     Door("exchange:record-audience", PAGE, send(RECORD + "/audience", tlp="CLEAR", when="now", reason="wider")),
     Door("exchange:record-version", PAGE, send(RECORD + "/version", object="{{}}")),
     Door("exchange:record-revoke", PAGE, send(RECORD + "/revoke", reason="ຜິດ")),
     Door("exchange:record-withdraw", PAGE, send(RECORD + "/withdraw", reason="ຜິດ")),
+    Door("exchange:record-holders", PAGE, at(RECORD + "/holders")),
+    Door("exchange:record-recall", PAGE, send(RECORD + "/recall", reason="ຜິດ")),
+    Door("exchange:recalls", PAGE, at("/exchange/recalls")),
+    Door("exchange:recall", PAGE, at("/exchange/recalls/{held}")),
+    Door("exchange:notices", PAGE, at("/exchange/notices")),
+    Door("exchange:notice-done", PAGE, send("/exchange/notices/{held}/done")),
     Door("exchange:share", PAGE, share_page),
     Door("exchange:shared", PAGE, at("/exchange/share/outcome")),
     Door("exchange:share-discard", PAGE, send("/exchange/share/discard")),
@@ -229,4 +255,4 @@ EXCHANGE = [
     Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),
     Door("exchange:export-csv", PAGE, at("/exchange/export/csv")),
 ]
-DOORS = [*FRAME, *COMMUNITY, *TAXII, *EXCHANGE]
+DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *EXCHANGE]

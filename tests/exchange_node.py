@@ -33,6 +33,10 @@ def indicator(number, *, name="", modified="2026-01-01T00:00:00.000Z", **more):
     }
 
 
+def nobody(_seqs):
+    """Note of nothing that it is handed out."""
+
+
 def record_of(obj, refs=()):
     atoms = atoms_of(obj)
     printed = print_record(obj)

@@ -166,6 +166,7 @@ PAGES = [
     Shown("credential-revoke", "organisation/credentials", ("admin",), then=presses("Revoke", "link")),
     Shown("credential-made", "organisation/credentials/new", ("admin",), then=made_credential, changes=True),
     Shown("client-circles", "organisation/clients/bank-a/circles", ("admin",)),
+    Shown("node", "node", ("operator",)),
     Shown("preferences", "preferences"),
     Shown("password", "preferences/password"),
     Shown("sign-out", "sign-out"),

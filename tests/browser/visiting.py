@@ -6,9 +6,11 @@ ROLES = {
     "duty": "k.suwan@cert-th.example",
     "admin": "somchai@cert-th.example",
     "client": "nattaya@bank-a.example",
+    "operator": "operator@centre.example",
     "public": "",
 }
-"""Who looks at pages: the duty officer (named in a RED share), an administrator, a bank that is a client, anybody."""
+"""Who looks at pages: the duty officer (named in a RED share), an administrator, a bank that is a client, who looks
+after the node, anybody."""
 
 PATIENCE_MS = 15_000
 

@@ -5,7 +5,7 @@ from django.apps import apps
 
 django.setup()
 
-STORE_AND_LEDGER = {"store", "ledger"}
+BELOW_THE_ROOMS = {"store", "ledger", "pulse"}
 
 
 def test_each_model_of_a_room_names_its_kind():
@@ -14,7 +14,7 @@ def test_each_model_of_a_room_names_its_kind():
     unnamed = [
         model.__name__
         for config in apps.get_app_configs()
-        if config.name.startswith("mitra.") and config.label not in STORE_AND_LEDGER
+        if config.name.startswith("mitra.") and config.label not in BELOW_THE_ROOMS
         for model in config.get_models()
         if not issubclass(model, GovernanceRow | OwnRow)
     ]

@@ -8,14 +8,14 @@ OWN_TRANSACTION = re.compile(
     r"\bBEGIN\b|\bCOMMIT\b|\bROLLBACK\b|\bSAVEPOINT\b|executescript|\.commit\(\)|\.rollback\(\)|set_autocommit"
 )
 NATIVE = re.compile(r"\.cursor\(\)|connection\.connection|\.executemany\(")
-KEEPERS = {"store", "ledger"}
+KEEPERS = {"store", "ledger", "pulse", "upkeep"}
 
 
 def kept(path):
     return path.relative_to(PACKAGE).parts[0] in KEEPERS
 
 
-def test_store_and_ledger_neither_begin_nor_end_a_transaction_by_hand():
+def test_store_ledger_and_pulse_neither_begin_nor_end_a_transaction_by_hand():
     found = [
         f"{short(path)}: {match.group(0)}"
         for path in python_files(*(PACKAGE / keeper for keeper in sorted(KEEPERS)))
@@ -24,7 +24,7 @@ def test_store_and_ledger_neither_begin_nor_end_a_transaction_by_hand():
     assert found == []
 
 
-def test_native_statements_stand_in_store_and_ledger_only():
+def test_native_statements_stand_where_data_is_kept_only():
     found = [
         short(path) for path in python_files() if not kept(path) and NATIVE.search(path.read_text(encoding="utf-8"))
     ]

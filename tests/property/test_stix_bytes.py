@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitra.core.errors import InvalidInput
-from mitra.core.stix.canonical import BIGGEST_INTEGER, canonical, is_far
+from mitra.core.stix.canonical import canonical, is_far
 from mitra.core.stix.markings import LEVEL_OF_ID, LEVELS, TLP2_IDS
 from mitra.core.stix.printing import print_record, splice
 from mitra.core.stix.reading import read_json
+from mitra.core.stix.shape import BIGGEST_INTEGER
 from mitra.core.stix.splitting import split
 from mitra.core.stix.times import digits_of, format_time, parse_time, time_key
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from mitra.cli import members, node, say, sharing
+from mitra.cli import members, node, proofs, say, sharing, upkeep
 from mitra.core.errors import MitraError
 
 app = typer.Typer(
@@ -25,12 +25,25 @@ app.command("init")(node.init)
 app.command("serve")(node.serve)
 app.command("demo")(node.demo)
 app.command("check")(node.check)
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
 app.command("share")(sharing.share)
 app.command("lookup")(sharing.lookup)
 app.command("export")(sharing.export)
+app.command("verify")(proofs.verify)
 app.add_typer(members.organisations, name="org")
 app.add_typer(members.circles, name="circle")
 app.add_typer(members.tokens, name="token")
+app.add_typer(proofs.keys, name="keys")
+
+
+def what_passes() -> tuple[type[Exception], ...]:
+    """Return the errors among which one may be that passes by itself; Django's only where Django was needed."""
+    if "django.db" not in sys.modules:
+        return (OSError,)
+    from django.db import DatabaseError, InterfaceError
+
+    return (OSError, DatabaseError, InterfaceError)
 
 
 def main() -> None:
@@ -44,3 +57,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except what_passes() as error:
+        from mitra.web.away import passing
+
+        away = passing(error)
+        if away is None:
+            raise
+        sys.stderr.write(f"mitra: {away}\n")
+        sys.exit(1)

@@ -58,6 +58,9 @@ def init(
     from django.core.management import call_command
 
     from mitra.community import operations
+    from mitra.store.fitness import check_emptiness
+
+    check_emptiness()
 
     call_command("migrate", verbosity=0)
     founded = operations.found_node(name, preset=preset, now=now)
@@ -118,6 +121,9 @@ def demo(
             os.environ["MITRA_HOME"] = folder
             set_up()
             from mitra.demo.run import run
+            from mitra.store.fitness import check_emptiness
+
+            check_emptiness()
 
             ended = run(port=port, is_once=once, is_json=json)
     except KeyboardInterrupt:
@@ -128,9 +134,9 @@ def demo(
 def check(json: Json = False) -> None:
     """Examine what is at rest: records, shares, atoms and acts agree, or it is said what does not."""
     open_node()
-    from mitra.store.inspection import inspect_store
+    from mitra.upkeep.examining import examine
 
-    report = inspect_store()
+    report = examine()
     if json:
         say.line({"checked": report.checked, "faults": list(report.faults)})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn a line's direction; joiners, which Khmer and Burmese need, are none of them."""
@@ -22,6 +23,13 @@ console = Console(soft_wrap=True, highlight=False, markup=False)
 def line(value: object) -> None:
     """Write one JSON value and a newline, at once."""
     sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def lines(values: Iterable[object]) -> None:
+    """Write many JSON values, a line each, as they come."""
+    for value in values:
+        sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
 
 
@@ -53,3 +61,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         drawn.add_row(*map(shown, row))
     console.print(drawn)
+
+
+@contextmanager
+def doing(what: str, *, is_shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show a person at a terminal which of many things is done now, while they are; the value names the next one."""
+    if not is_shown:
+        yield lambda _name: None
+        return
+    with Console(stderr=True, markup=False).status(what) as status:
+        yield lambda name: status.update(f"{what}: {shown(name)}")

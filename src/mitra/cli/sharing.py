@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, TypeVar
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
     from mitra.exchange.facts import Report, Terms
-    from mitra.exchange.queries import Known
 
 As = Annotated[str, typer.Option("--as", metavar="ORG", help="In whose name: a slug or a STIX id.")]
 Level = TypeVar("Level", Tlp, Pap)
@@ -84,40 +84,26 @@ def lookup(
     """Say whether a value is known, from whom and since when."""
     now = open_node()
     from mitra.community import queries as community
-    from mitra.exchange import queries
+    from mitra.exchange import operations, queries
+    from mitra.store.handed.facts import Channel
 
-    viewer = community.actor_of_operator(as_).viewer if as_ else community.PUBLIC
-    asked = list(values or [])
-    if file is not None:
-        asked += _lines_of(file)
-    if not asked:
+    actor = community.actor_of_operator(as_) if as_ else None
+    viewer = community.PUBLIC if actor is None else actor.viewer
+    asked = chain(map(_readable, values or ()), _lines_of(file) if file else ())
+    first = next(asked, "")
+    if not first:
         sys.stderr.write("mitra: give a value or a file of values to look up.\n")
         raise typer.Exit(READ_NOTHING)
-    for known in queries.look_up(viewer, asked, now=now):
-        records = _records(known)
-        if json:
-            say.line({"value": known.value, "known": bool(records), "records": records})
-        elif not records:
-            say.words(f"{known.value}: not known")
-        else:
-            say.words(f"{known.value}: known")
-            for record in records:
-                say.words(f"  {record['type']} from {record['shared_by']} since {record['since']}  {record['id']}")
-
-
-def _records(known: Known) -> list[dict[str, object]]:
-    """Return a line for each record and sharer, since its first version; nothing of RED."""
-    lines: dict[tuple[str, str], dict[str, object]] = {}
-    for found in sorted(known.records, key=lambda record: record.since):
-        if found.id:
-            line: dict[str, object] = {
-                "id": found.id,
-                "type": found.type,
-                "shared_by": found.shared_by,
-                "since": found.since.isoformat(),
-            }
-            lines.setdefault((found.id, found.shared_by), line)
-    return list(lines.values())
+    hand = operations.hand_to(actor, Channel.LOOKUP, now=now)
+    answers = queries.look_up_briefly(viewer, chain([first], asked), hand=hand, now=now)
+    if json:
+        say.lines(answers)
+        return
+    for answer in answers:
+        say.words(f"{answer['value']}: {'known' if answer['known'] else 'not known'}")
+        for record in answer["records"]:
+            since = record["since"].isoformat()
+            say.words(f"  {record['type']} from {record['shared_by']} since {since}  {record['id']}")
 
 
 def export(
@@ -128,23 +114,32 @@ def export(
     """Write all that an organisation's machines may read to standard output."""
     now = open_node()
     from mitra.community import queries as community
-    from mitra.exchange import queries
+    from mitra.exchange import operations, queries
+    from mitra.store.handed.facts import Channel
 
     formats = {"stix": queries.export_stix, "csv": queries.export_csv}
     if format_ not in formats:
         message = f"The format {format_!r} is not known: choose {' or '.join(sorted(formats))}."
         raise InvalidInput(message, path="format", rule="unknown-format")
-    for chunk in formats[format_](community.actor_of_operator(as_).viewer, now=now):
+    actor = community.actor_of_operator(as_)
+    hand = operations.hand_to(actor, Channel.EXPORT, now=now)
+    for chunk in formats[format_](actor.viewer, hand=hand, now=now):
         sys.stdout.buffer.write(chunk)
 
 
-def _lines_of(file: Path) -> list[str]:
-    """Return a file's lines that are not empty; the command ends here when it cannot be read."""
+def _lines_of(file: Path) -> Iterator[str]:
+    """Yield a file's lines that are not empty, as they are read; the command ends where it cannot be read."""
     try:
-        return [line for raw in file.read_text(encoding="utf-8").splitlines() if (line := raw.strip())]
+        with file.open(encoding="utf-8-sig") as lines:
+            yield from filter(None, map(str.strip, lines))
     except (OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"mitra: {file}: {_why_not(error)}\n")
         raise typer.Exit(READ_NOTHING) from None
+
+
+def _readable(typed: str) -> str:
+    """Return a word of the command line as text, whatever its bytes were."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _why_not(error: Exception) -> str:

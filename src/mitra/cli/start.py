@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import django
 
-from mitra.core.errors import NotFound
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,18 +19,19 @@ def choose_home(home: Path | None) -> None:
 
 
 def set_up() -> None:
-    """Load settings and rooms, whether or not the node was made."""
+    """Load settings and rooms, whether or not the node was made.  Raises what to do when its database is of no use."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mitra.config.settings")
     django.setup()
+    from mitra.store.fitness import check_database
+
+    check_database()
 
 
 def open_node() -> datetime:
     """Set up, make sure that `mitra init` made a node here, and return the command's now."""
     from mitra.config.home import home
-    from mitra.config.node import find_node
+    from mitra.config.node import get_node
 
-    if find_node(home()) is None:
-        message = f"There is no node in {home()}: run `mitra init` first, or set MITRA_HOME."
-        raise NotFound(message)
+    get_node(home())
     set_up()
     return datetime.now(UTC)

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mitra.core.errors import InvalidInput
+from mitra.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +41,15 @@ def write_node(home: Path, node: Node) -> None:
     )
     text = "".join(f"{line}\n" for line in lines)
     (home / FILE).write_text(text, encoding="utf-8")
+
+
+def get_node(home: Path) -> Node:
+    """Return the node of a home; raises NotFound where there is none."""
+    node = find_node(home)
+    if node is None:
+        message = f"There is no node in {home}: run `mitra init` first, or set MITRA_HOME."
+        raise NotFound(message)
+    return node
 
 
 def find_node(home: Path) -> Node | None:

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mitra.config.database import database_of
 from mitra.config.home import folder, home, secret
+from mitra.config.logs import logging_of
 from mitra.config.node import find_node
 
 if TYPE_CHECKING:
@@ -30,22 +32,25 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_cotton.apps.SimpleAppConfig",
     "mitra.ledger",
+    "mitra.pulse",
     "mitra.store",
     "mitra.web",
     "mitra.community",
     "mitra.exchange",
     "mitra.home",
+    "mitra.upkeep",
 ]
 
 MIDDLEWARE = [
+    "mitra.web.middleware.AccessLog",
     "mitra.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "mitra.web.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "mitra.web.middleware.FormTokens",
+    "mitra.web.middleware.SignedIn",
+    "mitra.web.middleware.Messages",
     "allauth.account.middleware.AccountMiddleware",
     "mitra.web.middleware.Clock",
     "mitra.community.middleware.WhoIsAsking",
@@ -82,21 +87,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": MITRA_HOME / "mitra.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
-            ),
-        },
-    },
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": database_of(os.environ, MITRA_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "community.Person"
@@ -111,6 +102,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "mitra.community.adapter.ClosedSignUp"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MITRA_PROXIES", "0"))
+# Tries at signing in count for the whole node, whichever process they meet; nothing else is cached.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "community_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -146,13 +146,11 @@ FILE_UPLOAD_TEMP_DIR = folder("tmp")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logging_of(os.environ.get("MITRA_LOG", "words"), tells_access=os.environ.get("MITRA_ACCESS_LOG") == "1")
 
 MITRA_VERSION = "0.1.0"
+for _role in ("log", "witness", "credentials"):
+    secret(_role)  # made with the node; mitra.ledger.keys reads them, and those that follow them
 MITRA_SECRETS = {name: secret(name) for name in ("refs", "cursors", "atoms")}
+MITRA_METRICS_TOKEN = secret("metrics").hex()
 MITRA_NODE = find_node(MITRA_HOME)

@@ -1,18 +1,25 @@
-"""Every door of the node; `tests/house/test_doors.py` refuses one that the no-oracle walk does not know."""
+"""Every door of the node; `tests/house/test_doors.py` refuses one that the no-oracle walk does not know.
+
+Doors of machines come first: they are asked most, and a path is tried against one after the other.
+"""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
 from mitra.exchange.taxii.views import discovery
+from mitra.exchange.views.machine import look_up
 
 urlpatterns = [
+    path("api/v1/lookup", look_up, name="api-lookup"),
+    path("taxii2", discovery, name="taxii2"),
+    path("taxii2/", include("mitra.exchange.taxii.urls")),
+    path("", include("mitra.upkeep.urls")),
     path("", include("mitra.home.urls")),
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
     path("exchange/", include("mitra.exchange.urls")),
-    path("taxii2", discovery, name="taxii2"),
-    path("taxii2/", include("mitra.exchange.taxii.urls")),
+    path("ledger/", include("mitra.ledger.urls")),
 ]
 
 handler400 = "mitra.web.errors.bad_request"

@@ -12,8 +12,8 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        """Let the front desk tell of credentials that end soon."""
-        from mitra.home.needs import ending_credentials  # noqa: PLC0415 -- models exist only now
+        """Let the front desk tell what needs somebody."""
+        from mitra.home.needs import needs_of_home  # noqa: PLC0415 -- models exist only now
         from mitra.web.ports import answer_needs  # noqa: PLC0415
 
-        answer_needs("home", ending_credentials)
+        answer_needs("home", needs_of_home)

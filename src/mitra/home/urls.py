@@ -1,11 +1,15 @@
-"""The front page."""
+"""The front page, and the node's own."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from mitra.home import views
+from mitra.home.views import node, pages
 
 app_name = "home"
 
-urlpatterns = [path("", views.front, name="front")]
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path("node", node.node, name="node"),
+    path("node/deliveries/<int:number>", node.delivery, name="node-delivery"),
+]

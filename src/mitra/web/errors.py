@@ -4,7 +4,7 @@ Promises:
 
 * what is not there and what is not for this viewer give the same bytes, and so does an address that no door knows;
 * nothing internal leaves: what was not anticipated shows an incident's number, which is in the log with the rest;
-* machine doors answer machines (a TAXII error message), pages answer people.
+* machine doors answer machines (a TAXII error message, elsewhere a problem of RFC 9457), pages answer people.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from mitra.core.errors import (
     ProofFailed,
     Unavailable,
 )
+from mitra.web.away import passing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mitra.web")
 
-MACHINE_DOORS = ("/taxii2",)
+TAXII_DOORS = "/taxii2"
+MACHINE_DOORS = (TAXII_DOORS, "/api/")
 TAXII_TYPE = "application/taxii+json;version=2.1"
+PROBLEM_TYPE = "application/problem+json"
 CHALLENGE = 'Basic realm="Mitra", charset="UTF-8", Bearer realm="Mitra"'
 
 
@@ -92,9 +95,10 @@ def answer_of(error: MitraError) -> Answer:
 def respond(request: HttpRequest, error: MitraError) -> HttpResponse:
     """Return the response to an anticipated error, for a person or for a machine, and log it at its level."""
     answer = answer_of(error)
-    log.log(answer.level, "%s %s: %s", answer.status, error.code, error, exc_info=answer.status >= 500)
+    told = {"status": answer.status, "code": error.code, "rule": getattr(error, "rule", None)}
+    log.log(answer.level, answer.title, extra=told, exc_info=error if answer.status >= 500 else None)
     if is_machine_door(request):
-        response = taxii_error(answer, error)
+        response = machine_error(request, answer, error)
     elif isinstance(error, NotSignedIn) and request.method in {"GET", "HEAD"}:
         return to_sign_in(request)
     else:
@@ -117,6 +121,27 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=401, headers={"HX-Redirect": address}) if is_part else HttpResponseRedirect(address)
 
 
+def machine_error(request: HttpRequest, answer: Answer, error: MitraError) -> HttpResponse:
+    """Return the error in the words of the door that was asked."""
+    if request.path.startswith(TAXII_DOORS):
+        return taxii_error(answer, error)
+    return problem(answer.status, answer.title, str(answer.sentence or error))
+
+
+def problem(status: int, title: str, detail: str, **more: str) -> HttpResponse:
+    """Return a problem as RFC 9457 writes it."""
+    body = {"title": title, "status": status, "detail": detail, **more}
+    response = HttpResponse(json.dumps(body), status=status, content_type=PROBLEM_TYPE)
+    return challenged(response)
+
+
+def challenged(response: HttpResponse) -> HttpResponse:
+    """Return a response that, where it asks for a credential, says how to send one."""
+    if response.status_code == ANSWERS[NotSignedIn].status:
+        response["WWW-Authenticate"] = CHALLENGE
+    return response
+
+
 def taxii_error(answer: Answer, error: MitraError) -> HttpResponse:
     """Return a TAXII 2.1 error message (clause 3.6.1); not found always says the same."""
     body: dict[str, object] = {"title": answer.title, "error_code": error.code, "http_status": str(answer.status)}
@@ -124,10 +149,7 @@ def taxii_error(answer: Answer, error: MitraError) -> HttpResponse:
         body["description"] = description
     if isinstance(error, InvalidInput):
         body["details"] = {"path": error.path, "rule": error.rule}
-    response = HttpResponse(json.dumps(body), status=answer.status, content_type=TAXII_TYPE)
-    if answer.status == ANSWERS[NotSignedIn].status:
-        response["WWW-Authenticate"] = CHALLENGE
-    return response
+    return challenged(HttpResponse(json.dumps(body), status=answer.status, content_type=TAXII_TYPE))
 
 
 def error_page(request: HttpRequest, status: int, heading: Words, sentence: Words) -> HttpResponse:
@@ -151,9 +173,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return respond(request, NotPermitted(str(_("Ask your organisation's administrator for the right to do this."))))
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Answer for a form without its token: from an earlier sign-in, or sent by another site."""
-    log.info("403 stale form: %s", reason)
+    log.info("A form was too old to be sent.", extra={"status": 403})
     sentence = _("It comes from an earlier sign-in. Go back, load the page again and send it once more.")
     return error_page(request, 403, _("This form is too old to be sent."), sentence)
 
@@ -164,19 +186,45 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return error_page(request, 413, _("This is too much for one form."), sentence)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """Answer for a request that could not be understood at all."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for a request that could not be understood at all, as one for a host that MITRA_HOSTS does not name."""
+    log.warning(
+        "A request could not be read.", extra={"status": 400, "rule": type(exception).__name__, **asked(request)}
+    )
     if is_machine_door(request):
-        return taxii_error(Answer(400, "Bad request", ""), InvalidInput("The request could not be read."))
+        return machine_error(request, Answer(400, "Bad request", ""), InvalidInput("The request could not be read."))
     return bare_page(400, _("This request could not be read."), _("Check the address and send it again."))
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """Answer for what nobody anticipated: an incident's number, and the rest in the log."""
-    incident = secrets.token_hex(4)
-    log.error("incident %s at %s %s", incident, request.method, request.path, exc_info=sys.exc_info())
-    sentence = _("Tell the operator this number: %(incident)s. What you sent was not kept.") % {"incident": incident}
+def unavailable(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """Answer, without the frame, which may need what is away."""
+    answer = answer_of(error)
+    log.log(answer.level, answer.title, extra={"status": answer.status, "code": error.code, **asked(request)})
     if is_machine_door(request):
+        response = machine_error(request, answer, error)
+    else:
+        response = bare_page(answer.status, answer.heading, str(error))
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def asked(request: HttpRequest) -> dict[str, str | None]:
+    """Return what a log may say of a request: its method and the door's pattern, never what stood in it."""
+    found = request.resolver_match
+    return {"method": request.method, "route": found.route if found is not None else None}
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer for what nobody anticipated: an incident's number, and the rest in the log; what passes is told so."""
+    error = sys.exc_info()[1]
+    if error is not None and (away := passing(error)) is not None:
+        return unavailable(request, away)
+    incident = secrets.token_hex(4)
+    log.error("An error that nobody anticipated.", extra={"incident": incident, **asked(request)}, exc_info=error)
+    sentence = _("Tell the operator this number: %(incident)s. What you sent was not kept.") % {"incident": incident}
+    if request.path.startswith(TAXII_DOORS):
         body = {"title": "Internal error", "error_id": incident, "http_status": "500"}
         return HttpResponse(json.dumps(body), status=500, content_type=TAXII_TYPE)
+    if is_machine_door(request):
+        return problem(500, "Internal error", str(sentence), error_id=incident)
     return bare_page(500, _("Something broke here, not with you."), sentence)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
 
 from mitra.core.errors import MitraError
-from mitra.web.errors import is_machine_door, respond, too_large
+from mitra.web.away import passing
+from mitra.web.errors import asked, is_machine_door, respond, too_large, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +25,8 @@ if TYPE_CHECKING:
     from mitra.web.requests import AskedRequest
 
     GetResponse = Callable[[HttpRequest], HttpResponse]
+
+access = logging.getLogger("mitra.access")
 
 # No inline script or style, nothing from elsewhere, no frame around us, no form that sends elsewhere.
 CONTENT_SECURITY_POLICY = (
@@ -58,6 +68,58 @@ class SecurityHeaders:
 def is_personal(request: HttpRequest) -> bool:
     """Return whether the answer may depend on who asks; an error before sign-in counts as personal too."""
     return getattr(request, "actor", request) is not None
+
+
+def for_people(middleware: Callable[[GetResponse], Any]) -> type:
+    """Return Django's middleware for requests of people; those to machine doors pass it by.
+
+    A machine has no session, no message waits for it and no form of it carries a token: what reads them costs as much
+    as a look-up.  Such doors let no session in, so nothing that is passed by would have been asked.
+    """
+
+    class ForPeople:
+        def __init__(self, get_response: GetResponse) -> None:
+            self._pass_on = get_response
+            self._for_people = middleware(get_response)
+
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            response: HttpResponse = (self._pass_on if is_machine_door(request) else self._for_people)(request)
+            return response
+
+        def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:  # noqa: ANN401 - Django's signature
+            ask = getattr(self._for_people, "process_view", None)
+            return ask(request, *view) if ask and not is_machine_door(request) else None
+
+    return ForPeople
+
+
+Sessions = for_people(SessionMiddleware)
+FormTokens = for_people(CsrfViewMiddleware)
+SignedIn = for_people(AuthenticationMiddleware)
+Messages = for_people(MessageMiddleware)
+
+
+class AccessLog:
+    """Write a line for each request that was answered: which door, how, by whom, how long; never what stood in it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then write the line."""
+        began = perf_counter()
+        response = self.get_response(request)
+        if access.isEnabledFor(logging.INFO):
+            actor = getattr(request, "actor", None)
+            told = {
+                **asked(request),
+                "status": response.status_code,
+                "ms": round((perf_counter() - began) * 1000, 1),
+                "organisation": getattr(actor, "organisation", None),
+                "credential": getattr(actor, "credential", None),
+            }
+            access.info("answered", extra=told)
+        return response
 
 
 class Clock:
@@ -107,5 +169,8 @@ class AnticipatedErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer what was anticipated; leave the rest to Django's edge, which calls `errors.broken`."""
-        return respond(request, exception) if isinstance(exception, MitraError) else None
+        """Answer what was anticipated, or passes by itself; leave the rest to Django's edge: `errors.broken`."""
+        if isinstance(exception, MitraError):
+            return respond(request, exception)
+        away = passing(exception)
+        return None if away is None else unavailable(request, away)

@@ -20,6 +20,8 @@ from mitra.exchange import queries
 from mitra.exchange.models import HeldItem
 from mitra.store.doors import store
 from mitra.store.facts import Filter, Outcome
+from exchange_node import nobody
+from store_world import fed
 
 ATTACK_OBJECTS = 2_829
 OBJECTS = 4_823
@@ -33,7 +35,7 @@ def now():
 
 def ids_read(viewer, at=None):
     door = store().visible_to(viewer, now=at or now())
-    page = door.feed(limit=10_000, only=Filter())
+    page = door.latest(limit=10_000, only=Filter())
     assert not page.more
     return {share.stix_id for share in page.shares}
 
@@ -105,12 +107,16 @@ def test_the_public_reads_what_is_clear(loaded):
     assert ids_read(PUBLIC) == ids_of(loaded, (scene.key for scene in SCENES if scene.tlp is Tlp.CLEAR))
 
 
+def looked_up(token, value):
+    return queries.look_up(actor_of_token(token, now=now()).viewer, [value], hand=nobody, now=now())
+
+
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.value], ids=lambda scene: scene.key)
 def test_a_value_is_known_to_its_readers_only(loaded, scene):
     knowing = {
         credential.organisation
         for credential in loaded.credentials
-        for known in queries.look_up(actor_of_token(credential.token, now=now()).viewer, [scene.value], now=now())
+        for known in looked_up(credential.token, scene.value)
         if known.records
     }
     assert knowing == (frozenset() if scene.tlp is Tlp.RED else scene.readers)
@@ -122,7 +128,7 @@ def test_the_words_of_a_scene_stand_in_it_and_nowhere_else(loaded, scene):
     viewer = actor_named(loaded, author).viewer
     titles = {
         share.stix_id
-        for share in store().visible_to(viewer, now=now()).feed(limit=10_000, only=Filter()).shares
+        for share in fed(store().visible_to(viewer, now=now()), limit=10_000, only=Filter())
         if scene.words in share.raw.decode()
     }
     if scene.key == "mistake":
@@ -157,16 +163,18 @@ def test_the_same_bytes_from_two_bodies_corroborate(loaded):
     viewer = actor_named(loaded, "k.suwan@cert-th.example").viewer
     door = store().visible_to(viewer, now=now())
     first = min(loaded.told["lantern"].ids)
-    (shown,) = {share.digest for share in door.variants(first)}
-    assert {share.by for share in door.with_digest([shown])[shown]} == {loaded_id("cert-my"), loaded_id("cert-sg")}
-    assert all(share.under is None for share in door.with_digest([shown])[shown])
+    shown = door.variants(first)
+    assert len({share.digest for share in shown}) == 1
+    shares = door.with_bytes_of(shown[0])
+    assert {share.by for share in shares} == {loaded_id("cert-my"), loaded_id("cert-sg")}
+    assert all(share.under is None for share in shares)
 
 
 def test_what_was_passed_on_rests_on_its_original(loaded):
     (passing,) = [step for step in STEPS if isinstance(step, Passing)]
     door = store().visible_to(actor_named(loaded, "k.suwan@cert-th.example").viewer, now=now())
     original = door.get(loaded.refs[passing.of])
-    shares = door.with_digest([original.digest])[original.digest]
+    shares = door.with_bytes_of(original)
     assert {(share.by, share.under) for share in shares} == {
         (loaded_id("cert-id"), None),
         (loaded_id(passing.by), original.seq),
@@ -175,11 +183,10 @@ def test_what_was_passed_on_rests_on_its_original(loaded):
 
 def test_dates_ascend_and_look_back_on_days(loaded):
     viewer = actor_named(loaded, "hanh@cert-vn.example").viewer
-    page = store().visible_to(viewer, now=now()).feed(limit=10_000, only=Filter())
-    dates = [share.at for share in page.shares]
+    dates = [share.at for share in fed(store().visible_to(viewer, now=now()), limit=10_000)]
     assert dates == sorted(set(dates))
     assert dates[0] < now() - timedelta(days=12)
-    assert any(share.at > now() - timedelta(days=1) for share in page.shares)
+    assert any(date > now() - timedelta(days=1) for date in dates)
 
 
 def test_steps_are_told_in_their_order():
@@ -199,7 +206,7 @@ def test_what_is_made_here_is_marked_and_names_its_source(loaded):
     authors = {stix_id_of(slug) for slug in EVERYBODY}
     made = [
         orjson.loads(share.raw)
-        for share in store().visible_to(viewer, now=now()).feed(limit=10_000, only=Filter()).shares
+        for share in fed(store().visible_to(viewer, now=now()), limit=10_000, only=Filter())
         if share.created_by in authors
     ]
     unmarked = [obj["id"] for obj in made if "demonstration" not in obj.get("labels", ())]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import path
 
+from mitra.config.logs import Words
 from mitra.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from mitra.web.middleware import CONTENT_SECURITY_POLICY
 
@@ -83,7 +84,10 @@ def test_what_nobody_anticipated_shows_a_number_and_nothing_internal(visitor, ad
     assert "hunter2" not in shown
     assert "Error" not in shown.replace("Internal error", "")
     incident = re.search(r"\b[0-9a-f]{8}\b", shown).group()
-    assert incident in caplog.text
+    (record,) = [record for record in caplog.records if record.name == "mitra.web"]
+    line = Words().format(record)
+    assert f"incident={incident}" in line
+    assert "hunter2" not in line
 
 
 @pytest.mark.parametrize("address", ["/style", "/look", "/healthz", "/nowhere", "/taxii2/nowhere", "/there/bursts"])
