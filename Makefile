@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SRC := src tests bench docs
-ON_POSTGRESQL := $(addprefix tests/integration/,store ledger exchange taxii) tests/property/test_door.py
+ON_POSTGRESQL := $(addprefix tests/,$(addprefix integration/,store ledger exchange taxii pulse) property/test_door.py property/test_arrivals.py)
 export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: help demo test check crash bench performance soak docs screenshots lock clean

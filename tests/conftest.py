@@ -54,7 +54,7 @@ def browser(chromium):
 
 @pytest.fixture(autouse=True)
 def new_process():
-    """A process that remembers nothing of its database, and noted nothing: the last test's rows had the same numbers."""
+    """A process that remembers and noted nothing of its database: the last test's rows had the same numbers."""
     doors = sys.modules.get("mitra.store.doors")
     if doors is not None:
         doors.store.cache_clear()

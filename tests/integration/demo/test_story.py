@@ -8,6 +8,7 @@ import orjson
 import pytest
 from django.contrib.auth import get_user_model
 
+from exchange_node import nobody
 from mitra.community.queries import PUBLIC, actor_of_person, actor_of_token
 from mitra.community.rules import ROLES
 from mitra.core.policy.facts import Standing, Tlp
@@ -20,7 +21,6 @@ from mitra.exchange import queries
 from mitra.exchange.models import HeldItem
 from mitra.store.doors import store
 from mitra.store.facts import Filter, Outcome
-from exchange_node import nobody
 from store_world import fed
 
 ATTACK_OBJECTS = 2_829

@@ -29,7 +29,11 @@ def node(db):
 
 
 def bundle(viewer, only=None):
-    chunks = queries.export_stix(viewer, only, hand=nobody, now=NOW) if only else queries.export_stix(viewer, hand=nobody, now=NOW)
+    chunks = (
+        queries.export_stix(viewer, only, hand=nobody, now=NOW)
+        if only
+        else queries.export_stix(viewer, hand=nobody, now=NOW)
+    )
     return json.loads(b"".join(chunks))
 
 

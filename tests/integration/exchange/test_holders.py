@@ -1,8 +1,6 @@
 """Who has this: what each door hands out is known to its sharer afterwards, and to nobody else."""
 
-import csv
 import errno
-import io
 import json
 import os
 from datetime import UTC, datetime
@@ -12,14 +10,14 @@ from django.test import Client
 from sharing_world import NOW, actor, blocking, person, share
 
 import world
-from exchange_node import indicator, make_node, nobody
+from exchange_node import indicator, make_node
 from mitra.community.models import Person
 from mitra.core.errors import NotFound, NotPermitted
 from mitra.core.policy.facts import Tlp
 from mitra.exchange import operations, queries
 from mitra.exchange.facts import Terms
 from mitra.store.handed.facts import Channel
-from mitra.store.handed.noting import folder_of_notes, notes
+from mitra.store.handed.noting import folder_of_notes
 
 OBJECTS = "/taxii2/mitra/collections/all/objects/"
 PORTAL, LOOKUP, TAXII, EXPORT = Channel.PORTAL, Channel.LOOKUP, Channel.TAXII, Channel.EXPORT
@@ -141,7 +139,7 @@ def test_ways_come_together_in_one_line(node, shared, client):
 class FullDisk:
     """A disk on which nothing more can be written."""
 
-    def append(self, line):
+    def append(self, _line):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -30,18 +30,18 @@ def test_a_holder_is_told_by_way_with_first_and_last(transactional_db):
     note(range(100, 1_100), to=TH, channel=Channel.TAXII, now=NOW)
     note([5, 150, 90_000], to=TH, channel=Channel.TAXII, now=LATER)
     note([150], to=LA, channel=Channel.PORTAL, now=NOW)
-    assert who_has(150) == [
-        Holder(7, None, Channel.TAXII, 2, NOW, LATER),
-        Holder(8, 4, Channel.PORTAL, 1, NOW, NOW),
+    assert who_has([150]) == [
+        Holder(150, 7, None, Channel.TAXII, 2, NOW, LATER),
+        Holder(150, 8, 4, Channel.PORTAL, 1, NOW, NOW),
     ]
-    assert who_has(5) == [Holder(7, None, Channel.TAXII, 1, LATER, LATER)]
+    assert who_has([5]) == [Holder(5, 7, None, Channel.TAXII, 1, LATER, LATER)]
 
 
 @pytest.mark.parametrize("seq", [99, 1_100, 6, 151_000, 89_999])
 def test_what_lies_between_was_not_handed_out(transactional_db, seq):
     note(range(100, 1_100), to=TH, channel=Channel.TAXII, now=NOW)
     note([5, 150, 90_000], to=TH, channel=Channel.TAXII, now=NOW)
-    assert who_has(seq) == []
+    assert who_has([seq]) == []
 
 
 def test_nothing_handed_out_notes_nothing(transactional_db):
@@ -71,7 +71,7 @@ def test_a_file_that_its_process_left_goes_once_it_is_folded(transactional_db):
     (path,) = folder_of_notes().iterdir()
     os.utime(path, (0, 0))
     fold()
-    assert (list(folder_of_notes().iterdir()), HandedFile.objects.count(), len(who_has(1))) == ([], 0, 1)
+    assert (list(folder_of_notes().iterdir()), HandedFile.objects.count(), len(who_has([1]))) == ([], 0, 1)
 
 
 KILLED = """
@@ -90,4 +90,4 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_what_a_killed_process_noted_is_there(transactional_db, home):
     ended = subprocess.run([sys.executable, "-c", KILLED, str(home)], check=False)
-    assert (ended.returncode, fold(), len(who_has(50))) == (-9, 50, 1)
+    assert (ended.returncode, fold(), len(who_has([50]))) == (-9, 50, 1)

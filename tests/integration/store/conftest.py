@@ -4,7 +4,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-collect_ignore = ["test_upgrading.py"] if connection.vendor == "postgresql" else ["test_many_writers.py"]
+OF_POSTGRESQL = ["test_many_writers.py", "test_native_postgres.py"]
+collect_ignore = ["test_upgrading.py"] if connection.vendor == "postgresql" else OF_POSTGRESQL
 """The first release knew SQLite only, and SQLite lets one writer in at a time."""
 
 

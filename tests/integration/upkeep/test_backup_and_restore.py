@@ -190,9 +190,9 @@ def test_what_cannot_be_restored_is_refused_and_leaves_nothing(node, new_node, t
     assert empty.ask("check")[0]["faults"] == []
 
 
+# SQLite's database is in the home, which must be empty.
+@pytest.mark.parametrize("new_node", ["postgresql"], indirect=True)
 def test_a_database_that_holds_anything_is_not_written_over(node, new_node, tmp_path):
-    if "MITRA_DATABASE_URL" not in node.environment:
-        pytest.skip("SQLite's database is in the home")
     node.ask("backup", tmp_path / "hub.mitra")
     other = new_node("other")
     other.environment["MITRA_DATABASE_URL"] = node.environment["MITRA_DATABASE_URL"]
@@ -202,9 +202,9 @@ def test_a_database_that_holds_anything_is_not_written_over(node, new_node, tmp_
     assert node.ask("check")[0]["faults"] == []
 
 
+# SQLite's database is in the home, which must be empty.
+@pytest.mark.parametrize("new_node", ["postgresql"], indirect=True)
 def test_a_restore_that_fails_half_way_leaves_the_database_empty(node, new_node, tmp_path, postgres):
-    if "MITRA_DATABASE_URL" not in node.environment:
-        pytest.skip("SQLite's database is in the home, which is taken away")
     node.ask("backup", tmp_path / "hub.mitra")
     broken = tmp_path / "broken.mitra"
     with tarfile.open(tmp_path / "hub.mitra") as tar, broken.open("wb") as file:

@@ -54,9 +54,13 @@ _HASHES_BY_PREFERENCE = ("MD5", "SHA-1", "SHA-256", "SHA-512")
 _ID = re.compile(r"[a-z][a-z0-9-]+[a-z0-9]--[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@lru_cache(maxsize=256)
 def is_id(text: str) -> bool:
-    """Return whether the text has the form of a STIX id; an author's is asked of each of its objects."""
+    """Return whether the text has the form of a STIX id; the same few authors are asked about again and again."""
+    return _is_short_id(text) if len(text) <= 100 else _ID.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_short_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 

@@ -106,7 +106,7 @@ def plain_name(name: str) -> str:
     return plain
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def kind_at(type_name: str, keys: tuple[str, ...]) -> str | None:
     """Return what kind of value stands at a path (without list indexes), or None."""
     known = PLACES.get((type_name, keys))

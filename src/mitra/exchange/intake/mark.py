@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mitra.exchange.intake.batch import Item, Sender, Stix
 
 REMEMBERED: Final = 1_000
+LARGE_BYTES: Final = 16_384
+"""Of larger objects nothing is remembered."""
 
 Said = tuple["Tlp | None", "tuple[Tlp, ...]", "Pap | None"]
 """An object's own level, those of its parts, and the stricter of its PAP and the share's."""
@@ -44,7 +46,7 @@ class Aim:
         if unknown:
             message = f"It is marked with {min(unknown)}, which says a TLP level that does not exist."
             raise InvalidInput(message, path="/object_marking_refs", rule="unknown-tlp")
-        own, granular, item.pap = self._said_by(obj)
+        own, granular, item.pap = self._said_by(obj) if len(item.raw) <= LARGE_BYTES else self._look(obj)
         said = (own, granular, levels.of_container(obj) if own is None else None)
         audience = self._audiences.get(said)
         if audience is None:

@@ -1,8 +1,8 @@
 import pytest
 
 from mitra.core.errors import InvalidInput
-from mitra.core.stix.shape import BIGGEST_INTEGER
 from mitra.core.stix.reading import Limits, read_json, read_object
+from mitra.core.stix.shape import BIGGEST_INTEGER
 
 
 def refusal(data, **limits):
