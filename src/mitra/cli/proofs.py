@@ -18,7 +18,17 @@ from mitra.cli.members import Json
 from mitra.cli.start import open_node
 from mitra.core.errors import InvalidInput
 from mitra.core.ledger.checkpoint import read_checkpoint
-from mitra.core.ledger.examining import Examined, Finding, Holder, Shown, examine, examine_promise, verdict_of
+from mitra.core.ledger.examining import (
+    Examined,
+    Finding,
+    Holder,
+    Shown,
+    examine,
+    examine_promise,
+    named_by,
+    unnamed,
+    verdict_of,
+)
 from mitra.core.ledger.note import read_note
 from mitra.core.ledger.policy import read_policy
 from mitra.core.ledger.proof import read_proof
@@ -72,7 +82,18 @@ def verify(
         found = _examined(data, trusted, log, given.records)
         verdicts.append(verdict_of(found))
         _tell(name, found, json=json)
+    for digest in _unnamed(given):
+        found = (unnamed(digest),)
+        verdicts.append(verdict_of(found))
+        _tell(given.records[digest], found, json=json)
     raise typer.Exit(CODES[_worst(verdicts)])
+
+
+def _unnamed(given: Given) -> list[bytes]:
+    """Return the records that none of several proofs names; one proof alone has told of its record itself."""
+    proofs = [read_proof(data) for _, data in given.proofs if not data.startswith(PROMISE_STARTS)]
+    named = frozenset[bytes]().union(*(named_by(proof, given.records.keys()) for proof in proofs))
+    return [digest for digest in given.records if named and digest not in named]
 
 
 def _take(each: str, given: Given) -> None:

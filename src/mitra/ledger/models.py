@@ -66,7 +66,7 @@ class Log(models.Model):
     size = models.BigIntegerField(default=0)
     root = models.BinaryField(max_length=32)
     stopped = models.TextField(blank=True)
-    """A sentence for the operator; while it stands, nothing is signed."""
+    """A sentence for the operator; while it stands, no checkpoint is signed and nothing new is promised."""
     stopped_at = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from mitra.core.errors import InvalidInput, ProofFailed
+from mitra.core.errors import InvalidInput, ProofFailed, Unavailable
 from mitra.core.ledger.checkpoint import read_checkpoint
 from mitra.core.ledger.note import read_note, sign, write_note
 from mitra.core.ledger.opening import Opening
@@ -22,7 +22,7 @@ from mitra.core.ledger.tiles import TileReader
 from mitra.core.ledger.tree import consistency_path, inclusion_path, leaf_hash, verify_inclusion
 from mitra.ledger.files import LogFiles
 from mitra.ledger.keys import list_key_changes, log_signers, origin
-from mitra.ledger.queries import find_said, get_receipt
+from mitra.ledger.queries import find_said, get_receipt, health
 from mitra.ledger.sequencer import FOLDER
 
 if TYPE_CHECKING:
@@ -31,17 +31,25 @@ if TYPE_CHECKING:
     from mitra.core.ledger.act_tree import TreePath
 
 
+STOPPED_SECONDS = 600
+"""After how long to ask a stopped log again: a person has to look first."""
+
+
 def log_files() -> LogFiles:
     """Return the files of this node's log."""
     return LogFiles(Path(settings.MITRA_HOME) / FOLDER)
 
 
 def promise(act: int, *, now: datetime) -> bytes:
-    """Return the note by which the log's key promises an act its place; NotFound.
+    """Return the note by which the log's key promises an act its place; raises NotFound, Unavailable once it stopped.
 
     It can be made at commit, as the place is the act's own from then on.
     """
     receipt = get_receipt(act)
+    log = health(now)
+    if log.stopped and receipt.leaf >= log.size:
+        message = "The log has stopped, so nothing new is promised; its operator sees why on the page Node."
+        raise Unavailable(message, retry_after=STOPPED_SECONDS)
     said = Promise(origin(), receipt.leaf, receipt.commitment, int(receipt.logged_at.timestamp()))
     return write_note(sign(write_promise(said), log_signers(now)[:1], at=int(now.timestamp())))
 

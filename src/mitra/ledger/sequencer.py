@@ -10,7 +10,7 @@ A turn, and what it may rely on when it is killed at any line and taken up again
 7. Then it is served: the file is put in place.
 
 A step that finds something that must not be stops the log, with a sentence for the operator, until a new process looks
-again: the last checkpoint goes on being served, sharing goes on, receipts stay promises.
+again: the last checkpoint goes on being served, sharing goes on, and new receipts wait.
 Budget: 500 entries a second and more (bench/ledger.py).
 """
 

@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 
     from mitra.core.ledger.act_tree import Group, Planted, TreePath
     from mitra.core.policy.facts import Audience, Viewer
+    from mitra.ledger.facts import Said
 
 ALIAS = "default"
+FIRST_VERSION = 2
+"""Of an act's body: the first release (1) named audiences in another way, so its acts prove no record."""
 _LINES = """
 SELECT s.seq, a.room, a.realm, a.tlp, a.circles, a.embargo_until, r.digest, e.leaf
 FROM share s JOIN store_audience a ON a.id = s.audience LEFT JOIN record r ON r.id = s.record
@@ -139,23 +142,23 @@ def path_in_act(act: int, seq: int) -> TreePath | None:
 
     None when the act is erased, its tree cannot be opened any more, or the share has no line in it.
     """
-    said = find_said(act)
-    lines = lines_of_act(act) if said is not None and said.seed is not None else []
+    seed = _seed_of(find_said(act))
+    lines = [] if seed is None else lines_of_act(act)
     at = next((at for at, line in enumerate(lines) if line.seq == seq), None)
-    if said is None or said.seed is None or at is None or any(line.digest is None for line in lines):
+    if seed is None or at is None or any(line.digest is None for line in lines):
         return None
     audiences = list(dict.fromkeys(line.audience for line in lines))
     place = sum(line.audience == lines[at].audience for line in lines[:at])
-    return path_of(said.seed, _groups(said.seed, _pairs(lines)), audiences.index(lines[at].audience), place)
+    return path_of(seed, _groups(seed, _pairs(lines)), audiences.index(lines[at].audience), place)
 
 
 def root_of_act(act: int) -> bytes | None:
     """Return the root over an act's lines as they are now, None when it cannot be computed any more."""
-    said = find_said(act)
-    lines = lines_of_act(act) if said is not None and said.seed is not None else []
-    if said is None or said.seed is None or any(line.digest is None for line in lines):
+    seed = _seed_of(find_said(act))
+    lines = [] if seed is None else lines_of_act(act)
+    if seed is None or any(line.digest is None for line in lines):
         return None
-    return plant_lines(said.seed, _pairs(lines)).root
+    return plant_lines(seed, _pairs(lines)).root
 
 
 def prepare_erasure(seqs: Iterable[int]) -> Erasing:
@@ -163,11 +166,11 @@ def prepare_erasure(seqs: Iterable[int]) -> Erasing:
     gone = set(seqs)
     erasing = Erasing({}, [])
     for act in sorted(_acts_of(gone)):
-        lines, said = lines_of_act(act), find_said(act)
+        lines, seed = lines_of_act(act), _seed_of(find_said(act))
         if not any(_stays(line, gone) for line in lines):
             erasing.bodies.append(act)
-        elif said is not None and said.seed is not None:
-            erasing.leaves[act] = _leaves(said.seed, lines, gone)
+        elif seed is not None:
+            erasing.leaves[act] = _leaves(seed, lines, gone)
     return erasing
 
 
@@ -178,6 +181,13 @@ def erase(erasing: Erasing, *, by_act: int) -> None:
     for act in erasing.bodies:
         erase_body(act, by_act=by_act)
     forget_seed(by_act)
+
+
+def _seed_of(said: Said | None) -> bytes | None:
+    """Return the seed of an act's tree; None where it was forgotten, or the tree is of a version that nobody climbs."""
+    if said is None or said.seed is None or orjson.loads(said.body)["v"] < FIRST_VERSION:
+        return None
+    return said.seed
 
 
 def _leaves(seed: bytes, lines: Sequence[ActLine], gone: set[int]) -> dict[int, bytes]:

@@ -14,7 +14,7 @@ import orjson
 from django.db import connections
 
 from mitra.core.ledger.act_tree import Leaf
-from mitra.store.acts import ALIAS, plant_lines
+from mitra.store.acts import ALIAS, FIRST_VERSION, plant_lines
 from mitra.store.facts import State
 from mitra.store.keys import audience_bytes, audience_of
 from mitra.store.states import CODES
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mitra.store.inspection import Inspection
 
 WINDOW = 1_000
-FIRST_VERSION = 2
 NOBODY = b'{"circles":[]}'
 """What stands for an audience that is not here: in no root."""
 _ACTS = """

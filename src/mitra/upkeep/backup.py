@@ -39,17 +39,23 @@ def write_backup(file: Path, *, name: str, now: datetime, told: Callable[[str], 
     `name` is the node's, `told` is called with the name of each member.
     """
     if file.exists():
-        message = f"{file} is there already: give a backup a name of its own."
-        raise Conflict(message)
+        raise _there_already(file)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".mitra-backup-") as folder:
         whole = Path(folder) / "backup"
         with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             facts = _write_members(out, name, Path(folder), now, told)
             out.flush()
             os.fsync(out.fileno())
-        whole.rename(file)
+        try:
+            os.link(whole, file)
+        except FileExistsError as error:
+            raise _there_already(file) from error
     sync_folder(file.parent)
     return facts
+
+
+def _there_already(file: Path) -> Conflict:
+    return Conflict(f"{file} is there already: give a backup a name of its own.")
 
 
 def _write_members(out: IO[bytes], node: str, folder: Path, now: datetime, told: Callable[[str], None]) -> Backup:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mitra.ledger.inspection import inspect_ledger, part_of
 from mitra.store.inspection import Inspection, inspect_store
+from mitra.store.planted import inspect_act_trees
 from mitra.upkeep.databases import one_moment
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def examine() -> Inspection:
 
     def look() -> Inspection:
         found = inspect_store()
+        inspect_act_trees(found)
         inspect_ledger(found)
         return found
 

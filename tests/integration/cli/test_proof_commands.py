@@ -127,6 +127,17 @@ def test_another_record_is_refuted(elsewhere, mitra):
     assert shown(said.values[0]) == ALL | {"for": "refuted"}
 
 
+def test_a_record_beside_a_proven_one_is_not_proven_by_it(elsewhere, mitra):
+    refs = [elsewhere.share(1), elsewhere.share(2)]
+    elsewhere.log.publish()
+    proof, record = elsewhere.take(refs[0], "one")
+    _, other = elsewhere.take(refs[1], "two")
+    said = mitra("verify", proof, record, other, "--policy", elsewhere.folder / "policy", "--json")
+    assert said.code == 2
+    assert shown(said.values[0]) == ALL
+    assert said.values[1]["for"]["shown"] == "unknown"
+
+
 def test_one_changed_byte_is_refuted_wherever_it_is(elsewhere, mitra):
     ref = elsewhere.share(1)
     elsewhere.log.publish()

@@ -64,6 +64,16 @@ def test_it_is_upgraded_by_being_served(old):
     assert report["checked"]["log entries"] >= 31, "acts of the first release are in the log too"
 
 
+def test_its_acts_prove_themselves_and_no_record(old):
+    (organisation,) = list(KEPT["answers"])[:1]
+    with old.served() as url:
+        wait_until_ready(url)
+        (first, *_) = all_answers(old, url)[organisation]["objects"]["objects"]
+    (old.home.parent / "record.json").write_text(json.dumps(first))
+    said = old.run("verify", old.home.parent / "record.json", "--as", organisation)
+    assert (said.returncode, "refuted" in said.stdout) == (2, False), said.stdout
+
+
 def wait_until_ready(url):
     """Wait until the worker runs, and a checkpoint covers everything that there is."""
     deadline = time.monotonic() + 60

@@ -218,6 +218,17 @@ def _roots(old: int, new: int, hashes: Callable[[int], Hashes] | None) -> tuple[
         return None
 
 
+def named_by(proof: Proof, records: Collection[bytes]) -> frozenset[bytes]:
+    """Return which of these records, by digest, the act of a proof names."""
+    receipt = _receipt_of(proof)
+    return frozenset() if receipt is None else frozenset(filter(receipt.opening.names, records))
+
+
+def unnamed(digest: bytes) -> Finding:
+    """Return what is to be said of a record that was given and that no proof names."""
+    return Finding("for", Shown.UNKNOWN, f"No proof that was given names the record {digest.hex()}.")
+
+
 def _for(receipt: Receipt, records: Collection[bytes]) -> Finding:
     words = f"An act of the kind {_said(receipt.opening.body, 'kind')}{_audience_words(receipt)}."
     if not records:

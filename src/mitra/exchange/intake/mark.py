@@ -1,4 +1,4 @@
-"""Step 5: give each object its level, and with the terms its audience: the strictest of all that was said about it."""
+"""Step 4: give each object its level, and with the terms its audience: the strictest of all that was said about it."""
 
 from __future__ import annotations
 

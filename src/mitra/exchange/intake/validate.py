@@ -1,4 +1,4 @@
-"""Step 3: refuse what is not STIX 2.1, in a sentence with its place; what is merely unusual passes."""
+"""Step 5: refuse what is not STIX 2.1, in a sentence with its place; what is merely unusual passes."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Notes:
         What a full disk cut off stays the last line of its file: the next one begins another.
         """
         with self._lock:
-            if self._file < 0 or self._owner != os.getpid() or time.monotonic() - self._begun_at > BEGIN_ANEW_SECONDS:
+            if self._is_over():
                 self._begin()
             if os.write(self._file, line) < len(line):
                 self._end()
@@ -61,6 +61,15 @@ class Notes:
         """Close the file; the next line begins another."""
         with self._lock:
             self._end()
+
+    def _is_over(self) -> bool:
+        """Return whether a new file is due: this one is old, of a parent process, or folded and gone already."""
+        return (
+            self._file < 0
+            or self._owner != os.getpid()
+            or time.monotonic() - self._begun_at > BEGIN_ANEW_SECONDS
+            or not os.fstat(self._file).st_nlink
+        )
 
     def _begin(self) -> None:
         self._end()
