@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitra.core.errors import MitraError
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mitra.pulse")
 
-OUTSIDE = "/mitra/pulse/"
+PULSE = Path(__file__).parent
+PACKAGE = PULSE.parent
 
 
 def attempt(name: str, call: Callable[[], None]) -> Exception | None:
@@ -31,7 +33,9 @@ def told_of(error: Exception) -> str:
     """Return an error's class and where it arose: never its words, which may quote what was shared."""
     kind = f"{type(error).__name__} ({error.code})" if isinstance(error, MitraError) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/mitra/" in frame.filename and OUTSIDE not in frame.filename]
+    ours = [(Path(frame.filename), frame.lineno) for frame in frames]
+    ours = [(path, line) for path, line in ours if path.is_relative_to(PACKAGE) and not path.is_relative_to(PULSE)]
     if not ours:
         return kind
-    return f"{kind} at {ours[-1].filename.rpartition('/mitra/')[2]}:{ours[-1].lineno}"[:200]
+    path, line = ours[-1]
+    return f"{kind} at {path.relative_to(PACKAGE)}:{line}"[:200]

@@ -30,6 +30,7 @@ def full_database():
     """No page more: SQLite is told so, PostgreSQL's own error is raised where records are written."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            cursor.execute("VACUUM")  # what earlier tests left free would still hold something
             cursor.execute("PRAGMA page_count")
             (pages,) = cursor.fetchone()
             cursor.execute(f"PRAGMA max_page_count = {pages}")

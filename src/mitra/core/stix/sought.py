@@ -143,7 +143,7 @@ def _digest(text: str, _: re.Match[str]) -> Sought | None:
         return None
     if text[0] != "0":
         return Sought(((text, _OF_DIGEST[length]),))
-    if length > _LONGEST_SERIAL:
+    if length > _LONGEST_SERIAL or not text.strip("0"):
         return None
     return Sought(((text, _OF_DIGEST_FROM_0[length]), (text.lstrip("0"), _OF_SERIAL[length])))
 
