@@ -91,9 +91,9 @@ def authorise(
     no_red = why_not_red(sender.actor, sender.terms)
     going: list[Item] = []
     refused: list[Result] = []
-    may_ship = sender.actor.is_centre
+    may_ship, red = sender.actor.is_centre, Tlp.RED
     for item in batch:
-        code = no_red if item.audience.tlp is Tlp.RED else ""
+        code = no_red if item.audience.tlp is red else ""
         shares = readable.get(item.digest)
         if not code and (shares or members or may_ship):
             code = _rest(item, sender, shares or (), members)

@@ -34,6 +34,7 @@ from mitra.exchange.intake import decode
 from mitra.exchange.intake.adapt import read_pieces
 from mitra.exchange.intake.authorise import authorise
 from mitra.exchange.intake.batch import BATCH_OBJECTS, Hold, Item
+from mitra.exchange.intake.collecting import collecting_seldom
 from mitra.exchange.intake.decode import Form, slices
 from mitra.exchange.intake.keep import keep, repeated, result_of
 from mitra.exchange.intake.mark import Aim
@@ -202,13 +203,14 @@ def run_through(spool: Spooled, run: Run, *, progress: Callable[[int], None] | N
     Raises InvalidInput when nothing in it could be read.
     """
     run.needs_review = run.confirmed is None and spool.form in {Form.TEXT, Form.HTML}
-    if spool.form is Form.STIX:
-        learn(spool, run.levels)
-    for each in read_pieces(spool, run.sender, run.report.notes, run.confirmed):
-        run.take(each)
-        if progress is not None and not run.waiting:
-            progress(spool.file.tell())
-    run.flush()
+    with collecting_seldom():
+        if spool.form is Form.STIX:
+            learn(spool, run.levels)
+        for each in read_pieces(spool, run.sender, run.report.notes, run.confirmed):
+            run.take(each)
+            if progress is not None and not run.waiting:
+                progress(spool.file.tell())
+        run.flush()
     if progress is not None:
         progress(spool.size_bytes)
     return run.report
