@@ -34,6 +34,8 @@ WORKERS = 2
 THREADS = 4
 BACKPRESSURE = 64
 IDLE_SECONDS = 600
+KILL_SECONDS = 20
+"""How long a process of the web may take to end: one that is told to while it starts does not hear it."""
 LOOK_SECONDS = 0.1
 AGAIN_SECONDS = 1.0
 """How long after a worker died the next one is started."""
@@ -112,6 +114,7 @@ def serve(host: str, port: int) -> None:
                 blocking_threads_idle_timeout=IDLE_SECONDS,
                 backpressure=BACKPRESSURE,
                 respawn_failed_workers=True,
+                workers_kill_timeout=KILL_SECONDS,
                 log_access=False,
                 log_level=LogLevels.warning,
             ).serve()
