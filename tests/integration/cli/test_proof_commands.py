@@ -228,6 +228,11 @@ def test_on_the_node_a_ref_or_a_record_is_enough(given, mitra, ask):
     assert mitra("verify", record, "--as", "bank-a").code in {0, 1}
 
 
+def test_a_ref_may_begin_with_a_hyphen(mitra, home):
+    said = mitra("verify", "-wZ32ILIvczVG7eSp3F1Hg", "--as", "cert-th")
+    assert (said.code, said.err) == (1, "mitra: There is nothing here that you may read.\n")
+
+
 def test_what_is_nothing_to_verify_is_one_sentence(mitra, tmp_path, home):
     (tmp_path / "x").write_bytes(b"hello")
     said = mitra("verify", tmp_path / "x")
