@@ -78,6 +78,13 @@ def shared_list(page):
     page.get_by_role("heading", name="In numbers").wait_for()
 
 
+def recalled(page):
+    """Recall what a client has looked at, and see what came of it."""
+    page.get_by_label("Why", exact=True).fill("รายการนี้ผิด: one address is a bank's own gateway")
+    page.get_by_role("button", name="Recall it").click()
+    page.get_by_role("heading", name="Who had it").wait_for()
+
+
 def looked_up_list(page):
     page.get_by_label("Values, one a line").fill(
         "secure-login[.]example[.]net\n203.0.113.57\nskidstresser.xyz\n192.0.2.1"
@@ -131,6 +138,10 @@ PAGES = [
     Shown("record-version", OWN + "/version"),
     Shown("record-revoke", OWN + "/revoke"),
     Shown("record-withdraw", OWN + "/withdraw"),
+    Shown("record-holders", OWN + "/holders"),
+    Shown("record-recall", OWN + "/recall"),
+    Shown("recalls", "exchange/recalls"),
+    Shown("notices", "exchange/notices", ("duty", "client")),
     Shown("share", "exchange/share", ("duty", "client"), is_key=True),
     Shown("share-report", "exchange/share", then=reviewed_report, is_key=True),
     Shown("share-list", "exchange/share", then=understood(MIXED_LIST.format(n=77))),
@@ -177,6 +188,7 @@ PAGES = [
     Shown("not-found", "exchange/records/nowhere", ("duty", "public"), status=404),
     Shown("not-permitted", "exchange/share", ("admin",), status=403),
     Shown("shared", "exchange/share", then=shared_list, changes=True),
+    Shown("recall", OWN + "/recall", then=recalled, changes=True),
 ]
 
 PAGES.sort(key=lambda shown: shown.changes)

@@ -8,6 +8,7 @@ from mitra.exchange.events import SharesEnded
 from mitra.exchange.operations import narrowing, reading, recalling
 from mitra.pulse.reactions import every, on, on_timer
 from mitra.store.facts import State
+from mitra.store.past import ASKED_BACK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +39,7 @@ def log_readings(*, now: datetime) -> None:
 @on(SharesEnded, name="exchange.tell-holders")
 def tell_holders(event: SharesEnded, envelope: Envelope, *, now: datetime) -> None:
     """Tell whoever was handed what is asked back; of what was erased, forget why it had been."""
-    if event.to in {State.RECALLED, State.TIGHTENED}:
+    if event.to in ASKED_BACK:
         recalling.open_recalls(event)
         recalling.tell_holders(event.act, now=now)
         recalling.look_again(event.act, envelope.realm, now=now)

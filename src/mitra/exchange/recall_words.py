@@ -105,10 +105,10 @@ def notice_title(line: NoticeLine) -> str:
     if line.is_red:
         return gettext("For named persons, you among them")
     if line.to == AskedBack.RECALLED:
-        return gettext("%(by)s recalled what you have of it") % {"by": line.asked_by}
+        return gettext("%(by)s recalled a record that you have") % {"by": line.asked_by}
     if line.level is None:
-        return gettext("%(by)s keeps to itself what you have of it") % {"by": line.asked_by}
-    return gettext("%(by)s made what you have of it %(level)s") % {"by": line.asked_by, "level": line.level.label}
+        return gettext("%(by)s keeps to itself a record that you have") % {"by": line.asked_by}
+    return gettext("%(by)s put a record that you have at %(level)s") % {"by": line.asked_by, "level": line.level.label}
 
 
 def notice_body(line: NoticeLine) -> str:

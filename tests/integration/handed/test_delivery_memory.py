@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
+from mitra.store import reactions
 from mitra.store.handed.facts import Channel, Holder, Recipient
 from mitra.store.handed.folding import fold
 from mitra.store.handed.noting import folder_of_notes, note, notes
@@ -72,6 +75,63 @@ def test_a_file_that_its_process_left_goes_once_it_is_folded(transactional_db):
     os.utime(path, (0, 0))
     fold()
     assert (list(folder_of_notes().iterdir()), HandedFile.objects.count(), len(who_has([1]))) == ([], 0, 1)
+
+
+def test_a_file_stays_until_what_was_folded_of_it_is_committed(transactional_db):
+    note([1], to=TH, channel=Channel.TAXII, now=NOW)
+    (path,) = folder_of_notes().iterdir()
+    os.utime(path, (0, 0))
+    with transaction.atomic():
+        fold()
+        transaction.set_rollback(True)
+    assert (path.exists(), len(who_has([1]))) == (True, 1)
+    assert not path.exists()
+
+
+def test_a_line_that_cannot_be_read_is_told_and_holds_up_no_other(transactional_db, caplog):
+    note([1], to=TH, channel=Channel.TAXII, now=NOW)
+    (path,) = folder_of_notes().iterdir()
+    whole = path.read_bytes()
+    broken = (b"\x00\x00\n", b"17\n", whole.replace(b"[", b"{"), whole.replace(b",1,1,1,", b",1,9,1,"))
+    path.write_bytes(b"".join(broken) + whole)
+    assert [holder.organisation for holder in who_has([1, 9])] == [7]
+    assert len([record for record in caplog.records if path.name in record.getMessage()]) == len(broken)
+
+
+def test_what_a_full_disk_cut_off_hands_out_nothing_and_spoils_no_line(transactional_db, monkeypatch):
+    note([1], to=TH, channel=Channel.TAXII, now=NOW)
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr("mitra.store.handed.noting.os.write", lambda file, line: write(file, line[:9]))
+        with pytest.raises(OSError, match="No space left"):
+            note([2], to=TH, channel=Channel.TAXII, now=NOW)
+    note([3], to=TH, channel=Channel.TAXII, now=NOW)
+    assert [holder.seq for holder in who_has([1, 2, 3])] == [1, 3]
+
+
+def test_numbers_too_far_apart_for_one_page_are_two(transactional_db):
+    far = [1, 2, 2**33, 2**33 + 5]
+    note(far, to=TH, channel=Channel.TAXII, now=NOW)
+    assert (sorted(holder.seq for holder in who_has([*far, 3])), HandedPage.objects.count()) == (far, 2)
+
+
+def test_a_process_begins_another_file_after_a_while(transactional_db, monkeypatch):
+    note([1], to=TH, channel=Channel.TAXII, now=NOW)
+    note([2], to=TH, channel=Channel.TAXII, now=NOW - timedelta(days=1))
+    assert len(list(folder_of_notes().iterdir())) == 1
+    later = time.monotonic() + 301
+    monkeypatch.setattr("mitra.store.handed.noting.time.monotonic", lambda: later)
+    note([3], to=TH, channel=Channel.TAXII, now=NOW)
+    assert len(list(folder_of_notes().iterdir())) == 2
+
+
+def test_what_is_older_than_it_is_kept_is_forgotten(transactional_db, monkeypatch):
+    monkeypatch.setattr("mitra.store.handed.folding.FORGOTTEN_AT_ONCE", 2)
+    for day in range(5):
+        note([day + 1], to=TH, channel=Channel.TAXII, now=NOW + timedelta(days=day))
+    fold()
+    reactions.forget_handed(now=NOW + timedelta(days=403))
+    assert sorted(holder.seq for holder in who_has(range(1, 6))) == [4, 5]
 
 
 KILLED = """

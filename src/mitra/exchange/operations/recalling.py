@@ -96,11 +96,11 @@ def open_recalls(event: SharesEnded) -> Mapping[int, UUID]:
 
 
 def tell_holders(act: int, *, now: datetime) -> None:
-    """Write a notice for each who was handed what an act asks back and has none yet."""
+    """Write a notice for each who was handed what an act asks back; of those who have one, nothing changes."""
     recalls = {recall.owner: recall for recall in Recall.objects.filter(act=act)}
     shares = {share.seq: share for share in _asked_back(past.shares_ended_by(act))}
-    told: set[Told] = set(Notice.objects.filter(act=act).values_list("owner", "person"))
     asked_by = {share.by for share in shares.values() if share.by in recalls and not recalls[share.by].is_taken_along}
+    told: set[Told] = set()
     notices: list[Notice] = []
     for (organisation, person), share in _whom_to_tell(shares, now=now):
         is_told = (organisation, None) in told or (organisation, person) in told
