@@ -1,20 +1,19 @@
 """Recall: whoever was handed a record is told once, its sharer sees who was and who cannot be, nobody else learns."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from page_words import heading, text
-from sharing_world import actor, blocking, malware, person, relation, share
+from recall_world import THING, TITLE, WHY, browser, now, outcome, page, recalled, take, told, work
+from sharing_world import actor, blocking, malware, relation, share
 
-import world
 from clock_world import World
 from exchange_node import make_node
 from mitra.community import operations as community_operations
-from mitra.community import queries as community
-from mitra.community.facts import NewCircle, NewPerson
-from mitra.community.models import Membership, Person
+from mitra.community.facts import NewPerson
+from mitra.community.models import Person
 from mitra.core.errors import NotFound, NotPermitted
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.exchange import operations, queries
@@ -22,21 +21,11 @@ from mitra.exchange.events import SharesEnded
 from mitra.exchange.facts import Terms
 from mitra.exchange.models import Notice, Recall, Tightening
 from mitra.exchange.operations import narrowing
-from mitra.pulse import worker
 from mitra.pulse.operations import emit
 from mitra.store.doors import store
 from mitra.store.facts import Cause, State
 from mitra.store.handed.facts import Channel, Recipient
 from mitra.store.handed.noting import note, numbers_of
-
-OBJECTS = "/taxii2/mitra/collections/all/objects/"
-WHY = "ລິ້ງນີ້ ຜິດ"
-TITLE = "canary-title"
-THING = blocking(1, "secure-login.example.net", name=TITLE)
-
-
-def now():
-    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -53,49 +42,6 @@ def shared(node):
 @pytest.fixture
 def financial(node):
     return Terms(tlp=Tlp.AMBER, circles=frozenset({node.circles["financial"]}))
-
-
-def browser(slug, name="sok"):
-    client = Client()
-    client.force_login(Person.objects.get(pk=person(slug, name).person))
-    return client
-
-
-def page(slug, path, name="sok"):
-    response = browser(slug, name).get(path)
-    assert response.status_code == 200, (path, response.status_code)
-    return text(response)
-
-
-def work(at=None):
-    """Let the worker do all that is due."""
-    while worker.turn(at or now()):
-        pass
-
-
-def take(node, client, *slugs):
-    """Let machines of these take everything that they may read."""
-    for slug in slugs:
-        assert b'"objects"' in client.get(OBJECTS, headers=node.headers(slug)).content
-
-
-def told():
-    """Who has a notice: (organisation, person), by name."""
-    names = community.name_organisations(Notice.objects.values_list("owner", flat=True))
-    rows = Notice.objects.select_related("person")
-    return sorted((names[row.owner], row.person.name if row.person else "") for row in rows)
-
-
-def recalled(by, ref):
-    return operations.recall(actor(by) if isinstance(by, str) else by, ref, WHY, now=now())
-
-
-def outcome(by, made):
-    """What its sharer sees came of a recall: name → done, told or nobody."""
-    who = actor(by) if isinstance(by, str) else by
-    found = queries.get_recall(who, made, now=now())
-    lines = (*found.told, *found.hidden)
-    return [(line.name, "done" if line.done_at else "told" if line.can_be_told else "nobody") for line in lines]
 
 
 # ── What those who have it are told
@@ -222,9 +168,6 @@ def test_who_does_not_hold_the_room_is_shown_nothing(node, shared):
     assert client.post(f"/exchange/notices/{Notice.objects.get().pk}/done").status_code == 403
 
 
-# ── Who cannot be told
-
-
 def test_who_cannot_be_told_is_named_before_and_after(node, shared, client):
     take(node, client, "cert-kh")
     browser("cert-vn").get("/exchange/records")
@@ -255,9 +198,6 @@ def test_whoever_cannot_sign_in_and_read_cannot_be_told(node, shared, gone):
     else:
         community_operations.change_standing(body, to=Standing.LEFT, by=actor("centre"), now=now())
     assert [state for _, state in outcome("cert-th", made)] == ["nobody"]
-
-
-# ── Once, however it is heard
 
 
 @pytest.mark.parametrize("way", ["once", "twice", "backwards", "late"])
@@ -351,146 +291,6 @@ def test_after_its_erasure_nothing_of_it_is_said(node, shared):
     assert [word for word in (THING["id"], TITLE, WHY) for one in seen if word in one] == []
     assert "What it was is erased." in seen[0]
     assert Recall.objects.get().reason == ""
-
-
-# ── Named persons
-
-
-@pytest.fixture
-def region(db):
-    return world.build()
-
-
-def as_person(region, viewer):
-    return community.actor_of_person(Person.objects.get(email=region.people[viewer]), now=now())
-
-
-def window(region, viewer):
-    client = Client()
-    client.force_login(Person.objects.get(email=region.people[viewer]))
-    return client
-
-
-def part(page_text, start, end):
-    """What stands between two marks of a page."""
-    return page_text[page_text.index(start) :].partition(end)[0]
-
-
-def test_a_recall_of_red_is_told_to_who_opened_it_by_label_room_and_hour(region):
-    secret = region.secrets["red"]
-    reader, author = window(region, "th-named"), as_person(region, "cert-sg")
-    reader.post(f"/exchange/records/{secret.ref}")
-    made = operations.recall(author, secret.ref, WHY, now=now())
-    work()
-    assert told() == [("National CSIRT (TH)", "គណនី th-named")]
-    notices, front = text(reader.get("/exchange/notices")), text(reader.get("/"))
-    for seen in (part(notices, "<table", "</table>"), part(front, '<ol class="needs">', "</ol>")):
-        assert "For named persons, you among them" in seen
-        hidden = (secret.word, secret.value, secret.stix_id, WHY, "CSIRT (SG)", "Indicator", "indicator")
-        assert [word for word in hidden if word in seen] == []
-    assert "Sharing room: it was recalled" in notices
-    for colleague in ("cert-th", "th-admin", "th-without-room", "th-in-drill"):
-        client = window(region, colleague)
-        assert "For named persons" not in text(client.get("/exchange/notices")) + text(client.get("/"))
-        assert client.post(f"/exchange/notices/{Notice.objects.get().pk}/done").status_code in {403, 404}
-    assert outcome(author, made) == [("គណនី th-named, National CSIRT (TH)", "told")]
-    with pytest.raises(NotFound):
-        queries.get_recall(world.operator("cert-sg"), made, now=now())
-    assert queries.list_recalls(world.operator("cert-sg")) == ()
-
-
-def test_red_that_was_listed_and_never_opened_is_told_to_nobody(region):
-    secret = region.secrets["red"]
-    window(region, "th-named").get("/exchange/records")
-    operations.recall(as_person(region, "cert-sg"), secret.ref, WHY, now=now())
-    work()
-    assert told() == []
-
-
-def make_desk(*persons, whole):
-    """Make a circle of persons, with some organisations as a whole beside them."""
-    new = NewCircle("desk", "ໂຕະ", kind="working", members=tuple(actor(slug).organisation for slug in whole))
-    circle = community_operations.make_circle(new, by=actor("centre"), now=now()).id
-    for one in persons:
-        seat = {"organisation_id": one.organisation, "person_id": one.person}
-        Membership.objects.create(circle_id=circle, since=now(), **seat)
-    store().raise_rights()
-    return frozenset({circle})
-
-
-def test_what_was_tightened_to_named_persons_is_asked_back_of_them_only(node):
-    reader = person("cert-vn", "linh")
-    desk = make_desk(person("cert-th", "malee"), reader, whole=("cert-th", "cert-kh"))
-    author = person("cert-th", "malee")
-    ref = share(author, [THING], Terms(tlp=Tlp.AMBER, circles=desk)).accepted[0].ref
-    browser("cert-kh").get("/exchange/records")
-    sealed = operations.readdress(author, ref, Terms(tlp=Tlp.RED, circles=desk), now=now(), reason=WHY)
-    work()
-    assert told() == [("CamCERT", "")]
-    assert "ThaiCERT put a record that you have at TLP:RED" in page("cert-kh", "/exchange/notices")
-    browser("cert-vn", "linh").post(f"/exchange/records/{sealed}")
-    found = queries.who_has(author, sealed, now=now())
-    assert [line.name for line in found.named] == ["linh, VNCERT"]
-    operations.recall(author, sealed, WHY, now=now())
-    work()
-    assert told() == [("CamCERT", ""), ("VNCERT", "linh")]
-
-
-def test_what_went_to_persons_below_red_is_told_to_those_who_read_it(node):
-    desk = make_desk(person("cert-vn", "linh"), whole=("cert-th",))
-    ref = share("cert-th", [THING], Terms(tlp=Tlp.AMBER, circles=desk)).accepted[0].ref
-    assert browser("cert-vn", "linh").get(f"/exchange/records/{ref}").status_code == 200
-    assert browser("cert-vn").get(f"/exchange/records/{ref}").status_code == 404
-    recalled("cert-th", ref)
-    work()
-    assert told() == [("VNCERT", "linh")]
-    assert THING["id"] in page("cert-vn", "/exchange/notices", "linh")
-    assert THING["id"] not in page("cert-vn", "/exchange/notices")
-
-
-# ── Circles that show no names, clients, exercises
-
-
-def test_holders_without_a_name_are_counted_with_what_came_of_it(region):
-    secret = region.secrets["quiet"]
-    window(region, "cert-vn").get(f"/exchange/records/{secret.ref}")
-    made = operations.recall(as_person(region, "cert-my"), secret.ref, WHY, now=now())
-    work()
-    assert outcome(as_person(region, "cert-my"), made) == [("", "told")]
-    seen = text(window(region, "cert-my").get(f"/exchange/recalls/{made}"))
-    assert "CSIRT (VN)" not in seen
-    assert "without a name for you" in seen
-
-
-def test_a_client_is_told_and_counted_only(region):
-    secret = region.secrets["amber"]
-    window(region, "bank-a").get(f"/exchange/records/{secret.ref}")
-    made = operations.recall(as_person(region, "cert-vn"), secret.ref, WHY, now=now())
-    work()
-    assert (told(), outcome(as_person(region, "cert-vn"), made)) == ([("Ngân hàng A", "")], [("", "told")])
-    assert secret.stix_id in text(window(region, "bank-a").get("/exchange/notices"))
-
-
-def test_an_exercise_and_the_real_world_do_not_hear_of_each_other(region):
-    secret = region.secrets["drill"]
-    realm = region.circles["drill-realm"]
-    Person.objects.filter(email=region.people["cert-vn"]).update(realm=realm)
-    store().raise_rights()
-    in_drill = window(region, "cert-vn")
-    assert secret.word in text(in_drill.get("/exchange/records"))
-    made = operations.recall(world.operator("cert-th", realm=realm), secret.ref, WHY, now=now())
-    work()
-    assert told() == [("National CSIRT (VN)", "")]
-    assert secret.stix_id in text(in_drill.get("/exchange/notices"))
-    Person.objects.filter(email=region.people["cert-vn"]).update(realm=0)
-    store().raise_rights()
-    assert secret.stix_id not in text(window(region, "cert-vn").get("/exchange/notices"))
-    assert queries.list_recalls(world.operator("cert-th")) == ()
-    with pytest.raises(NotFound):
-        queries.get_recall(world.operator("cert-th"), made, now=now())
-
-
-# ── Too much
 
 
 def test_what_is_too_much_for_a_page_is_counted(node):
