@@ -76,17 +76,14 @@ class Judged:
 
     def lines(self, count: int, first_seq: int) -> tuple[Line, ...]:
         """Return a line for each share of the batch, once the first accepted one has its number."""
-        seqs = {index: first_seq + offset for offset, index in enumerate(self.accepted)}
-        return tuple(self._line(index, seqs) for index in range(count))
-
-    def _line(self, index: int, seqs: Mapping[int, int]) -> Line:
-        if index in seqs:
-            return Line(Outcome.ACCEPTED, seqs[index])
-        if index in self.refused:
-            return Line(Outcome.REFUSED, reason=self.refused[index])
-        earlier = self.repeats[index]
-        seq = earlier.seq if earlier.nth is None else seqs[earlier.nth]
-        return Line(Outcome.DUPLICATE, seq, reason="already-shared")
+        outcome = Outcome.ACCEPTED
+        lines = {index: Line(outcome, seq) for seq, index in enumerate(self.accepted, start=first_seq)}
+        for index, reason in self.refused.items():
+            lines[index] = Line(Outcome.REFUSED, reason=reason)
+        for index, earlier in self.repeats.items():
+            seq = earlier.seq if earlier.nth is None else lines[earlier.nth].seq
+            lines[index] = Line(Outcome.DUPLICATE, seq, reason="already-shared")
+        return tuple([lines[index] for index in range(count)])
 
 
 def judge(batch: Sequence[Prepared], own: Mapping[Place, Iterable[OwnLive]], live_unders: frozenset[int]) -> Judged:
@@ -106,19 +103,25 @@ def judge(batch: Sequence[Prepared], own: Mapping[Place, Iterable[OwnLive]], liv
         here = standing.get(place)
         if here is None:
             here = standing[place] = list(own.get(place, ()))
-        same = next((o for o in here if o.digest == item.digest and o.audience_key == item.audience_key), None)
-        if same is not None:
-            judged.repeats[index] = same
-            continue
-        replaced = [other for other in here if other.digest != item.digest]
-        if replaced and place[1]:
-            judged.refused[index] = REWRITTEN
-            continue
-        _replace(judged, replaced)
-        here[:] = [other for other in here if other.digest == item.digest]
-        here.append(OwnLive(item.digest, item.audience_key, nth=index))
-        judged.accepted.append(index)
+        if not here or _may_stand(item, index, here, judged):
+            here.append(OwnLive(item.digest, item.audience_key, nth=index))
+            judged.accepted.append(index)
     return judged
+
+
+def _may_stand(item: Prepared, index: int, here: list[OwnLive], judged: Judged) -> bool:
+    """Return whether a share is accepted beside what stands in its place, of which only what stays is left there."""
+    same = next((o for o in here if o.digest == item.digest and o.audience_key == item.audience_key), None)
+    if same is not None:
+        judged.repeats[index] = same
+        return False
+    replaced = [other for other in here if other.digest != item.digest]
+    if replaced and item.place[1]:
+        judged.refused[index] = REWRITTEN
+        return False
+    _replace(judged, replaced)
+    here[:] = [other for other in here if other.digest == item.digest]
+    return True
 
 
 def _replace(judged: Judged, replaced: Iterable[OwnLive]) -> None:

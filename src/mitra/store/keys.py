@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ID_BYTES = 8
 ATOM_BYTES = 16
 AUDIENCE_BYTES = 16
+SHORT_VERSION = 40
+"""Characters of a version that is remembered; no timestamp has more but one written to be long."""
 DRAWN_AT_ONCE = 64
 """Positions whose dates one digest moves."""
 
@@ -85,6 +87,12 @@ def audience_of(room: str, realm: int, tlp: int, circles: str, embargo: int | No
 
 def order_of(version: str) -> str:
     """Return a text that sorts versions of one id from old to new; two spellings of one instant give equal texts."""
+    return _order_of_short(version) if len(version) <= SHORT_VERSION else ".".join(version_key(version))
+
+
+@lru_cache(maxsize=1_024)
+def _order_of_short(version: str) -> str:
+    """Remember it: intake asks twice for each object of a batch, and feeds write many at one instant."""
     return ".".join(version_key(version)) if version else ""
 
 

@@ -19,6 +19,7 @@ BLOCK = 16
 CHARACTERS = 22
 _CONSTANT = b"share\x00\x00\x00"
 _PADDING = "=="
+_ZEROS = b"\0\0"
 
 
 class Refs:
@@ -29,10 +30,13 @@ class Refs:
         self._cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
 
     def names(self, seqs: Sequence[int]) -> list[str]:
-        """Return the name of each share; a page is one call of the cipher."""
-        plain = b"".join(_CONSTANT + seq.to_bytes(8, "big") for seq in seqs)
+        """Return the name of each share; a page is one call of the cipher and one of the encoding."""
+        plain = b"".join([_CONSTANT + seq.to_bytes(8, "big") for seq in seqs])
         sealed = self._cipher.encryptor().update(plain)
-        return [urlsafe_b64encode(sealed[at : at + BLOCK])[:CHARACTERS].decode() for at in range(0, len(sealed), BLOCK)]
+        # Base64 goes by threes of bytes, so two zeros are put behind each block; what they encode to is cut off again.
+        blocks = [sealed[at : at + BLOCK] + _ZEROS for at in range(0, len(sealed), BLOCK)]
+        text = urlsafe_b64encode(b"".join(blocks)).decode()
+        return [text[at : at + CHARACTERS] for at in range(0, len(text), CHARACTERS + len(_ZEROS))]
 
     def number(self, name: str) -> int | None:
         """Return the share's number, or None for what this key never made."""

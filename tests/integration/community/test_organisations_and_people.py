@@ -111,6 +111,14 @@ def test_stix_ids_and_names_are_found_in_bulk(world):
     assert queries.name_organisations([world.ids["bank-a"], 98765]) == {world.ids["bank-a"]: "ธนาคารตัวอย่าง"}
 
 
+def test_the_stix_id_of_a_new_organisation_is_known_at_once(world):
+    stix_id = "identity--3f0c1c9e-0c4e-4b71-9c39-2f0c7c0d1a52"
+    assert queries.organisation_ids_by_stix_id([stix_id]) == {}
+    new = NewOrganisation("cert-bn", "BruCERT", "csirt", "BN", stix_id=stix_id)
+    added = operations.add_organisation(new, by=world.operator(), now=NOW)
+    assert queries.organisation_ids_by_stix_id([stix_id]) == {stix_id: added.id}
+
+
 def test_a_person_without_a_password_is_given_one(world):
     new = NewPerson(email="K@Cert-TH.example", name="กิตติ", roles=("analyst",))
     added = operations.add_person(new, by=world.operator("cert-th"), now=NOW)

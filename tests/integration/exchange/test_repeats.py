@@ -94,7 +94,17 @@ def test_what_is_shared_already_is_not_looked_into_again(node, monkeypatch):
     check = pipeline.check
     monkeypatch.setattr(pipeline, "check", lambda obj, shape: looked.append(obj["id"]) or check(obj, shape))
     assert counts(share("cert-th", objects)) == {"duplicate": 1_500}
-    assert looked == [obj["id"] for obj in objects[:500]]  # until the first batch was known to be old
+    assert looked == []
+
+
+def test_what_is_new_is_looked_into_as_it_comes_once_the_first_were_glanced_at(node, monkeypatch):
+    objects = [indicator(number) for number in range(40)]
+    looked = []
+    check = pipeline.check
+    monkeypatch.setattr(pipeline, "check", lambda obj, shape: looked.append(obj["id"]) or check(obj, shape))
+    assert counts(share("cert-th", objects)) == {"accepted": 40}
+    first = pipeline.GLANCE_OBJECTS
+    assert looked == [obj["id"] for obj in (*objects[first:], *objects[:first])]
 
 
 def test_what_another_member_shares_does_not_shorten_the_way(node, monkeypatch):

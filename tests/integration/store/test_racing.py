@@ -8,7 +8,7 @@ from django.db import connection
 from mitra.ledger.models import Act
 from mitra.store.facts import Filter
 from racers import BATCHES, READER, SIZE, WRITERS, asked, ended, in_thread, race
-from store_world import AMBER, CLEAR, NOW, accept, fed, record, share
+from store_world import AMBER, CLEAR, NOW, accept, fed, record, rolled_back, share
 
 
 def test_racing_writers_give_dense_numbers_and_a_racing_reader_misses_nothing(make_store, committed_store):
@@ -29,6 +29,23 @@ def test_the_same_bytes_by_two_at_once_are_one_record(make_store, committed_stor
     ended(*[in_thread(lambda by=by: post(by)) for by in (1, 2)])
     assert asked("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM share)") == [(50, 100)]
     assert len(fed(committed_store.visible_to(READER, now=NOW), limit=200, only=Filter())) == 50
+
+
+def test_what_a_door_found_is_asked_again_after_an_act_of_another_process(make_store, committed_store):
+    new = record(1)
+    assert committed_store.visible_to(READER, now=NOW).holdings([new]) == {}
+    accept(make_store(), share(new), by=1)
+    accept(committed_store, share(new), by=2)
+    assert asked("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM share)") == [(1, 2)]
+
+
+def test_what_a_door_found_in_a_transaction_that_is_undone_is_forgotten(committed_store):
+    new = record(1)
+    accept(committed_store, share(new, CLEAR), by=1)
+    with rolled_back():
+        connection.cursor().execute("DELETE FROM record")
+        assert committed_store.visible_to(READER, now=NOW).holdings([new]) == {}
+    assert list(committed_store.visible_to(READER, now=NOW).holdings([new])) == [new.digest]
 
 
 def test_the_same_batch_twice_at_once_is_accepted_once(make_store, committed_store):

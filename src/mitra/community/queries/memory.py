@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 REMEMBERED = 2_048
 """Actors kept in memory; each takes one to three kilobytes."""
 
+K = TypeVar("K")
+V = TypeVar("V")
 Key = bytes | int
 """A token's digest, or a person's row id."""
 
@@ -62,16 +64,16 @@ class ActorMemory:
                 self._kept.popitem(last=False)
 
 
-class NameMemory:
-    """The names of organisations under one epoch: every decision about an organisation changes that."""
+class NameMemory(Generic[K, V]):
+    """What organisations are called, under one epoch: every decision about an organisation changes that."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._epoch: int | None = None
-        self._names: dict[int, str] = {}
+        self._names: dict[K, V] = {}
 
-    def under(self, epoch: int) -> dict[int, str]:
-        """Return the names known under this epoch, to add to those that were read after it was."""
+    def under(self, epoch: int) -> dict[K, V]:
+        """Return what is known under this epoch, to add to it what was read after it was."""
         with self._lock:
             if epoch != self._epoch:
                 self._epoch, self._names = epoch, {}
@@ -79,4 +81,7 @@ class NameMemory:
 
 
 actors = ActorMemory()
-names = NameMemory()
+names: NameMemory[int, str] = NameMemory()
+"""Names by row id."""
+stix_ids: NameMemory[str, int] = NameMemory()
+"""Row ids by STIX id: of all organisations or of none, for nearly every id that is asked about is nobody's here."""

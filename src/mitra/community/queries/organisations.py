@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from mitra.community.facts import OrganisationFacts
 from mitra.community.models import Organisation
-from mitra.community.queries.memory import names
+from mitra.community.queries.memory import names, stix_ids
 from mitra.community.rules import is_in_community
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import Standing
@@ -103,11 +103,10 @@ def name_organisations(ids: Iterable[int]) -> dict[int, str]:
     return {one: known[one] for one in wanted if one in known}
 
 
-def organisation_ids_by_stix_id(stix_ids: Iterable[str]) -> dict[str, int]:
+def organisation_ids_by_stix_id(asked: Iterable[str]) -> dict[str, int]:
     """Return which of these STIX ids name an organisation of this node, and its row id."""
-    wanted = sorted(set(stix_ids))
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = Organisation.objects.filter(stix_id__in=wanted[start : start + CHUNK])
-        found.update(rows.values_list("stix_id", "id"))
-    return found
+    known = stix_ids.under(store().rights_epoch())
+    if not known:
+        every = dict(Organisation.objects.values_list("stix_id", "id"))
+        known.update(every)  # at once: another thread may be asking
+    return {one: known[one] for one in asked if one in known}

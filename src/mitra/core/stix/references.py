@@ -81,11 +81,11 @@ def references_of(obj: Mapping[str, object], shape: Shape | None = None) -> tupl
     Where its shape is known and all its references have well-known names at its top, nothing else is looked at.
     """
     found: dict[str, None] = {}
-    named = [name for name in obj if name in _WELL_KNOWN] if shape is not None else []
+    named = _WELL_KNOWN.intersection(obj) if shape is not None else _BESIDE
     if shape is not None and shape.refs == len(named):
-        for name in named:
-            if name not in _BESIDE:
-                _add(found, name, obj[name])
+        telling = named - _BESIDE
+        for name in telling if len(telling) < 2 else [name for name in obj if name in telling]:
+            _add(found, name, obj[name])
     else:
         _look_everywhere(obj, found)
     found.pop(str(obj.get("id")), None)

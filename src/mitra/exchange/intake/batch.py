@@ -68,8 +68,8 @@ class Item:
     """Whether its list of markings is there and empty: no valid object's is, and no record shows it."""
     audience: Audience
     """To whom it goes; nobody but its owner until `mark` says it."""
-    source: Stix | bytes | None = None
-    """The object, or what to read it from again, until it has been looked into."""
+    source: Piece | bytes | None = None
+    """What was decoded, or the bytes to read it from again, until it has been looked into."""
     pap: Pap | None = None
     condition: str = ""
     title: str = ""

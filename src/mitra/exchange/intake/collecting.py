@@ -1,4 +1,4 @@
-"""Let Python's garbage collector look seldom while an input runs through: one look in ten, an eighth of intake's time.
+"""Let Python's garbage collector look seldom while an input runs through, for its looks are an eighth of intake's time.
 
 Intake makes many values and no circles of them, so nothing waits for the collector.  The setting is the process's, and
 several threads may take in at once: the first changes it, the last puts it back.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SELDOM: Final = (5_000, 50, 50)
+SELDOM: Final = (50_000, 50, 50)
 
 _lock = Lock()
 _before: list[tuple[int, int, int]] = []

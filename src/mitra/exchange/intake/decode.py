@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from mitra.core.stix.splitting import Piece as Slice
 
-CHUNK_BYTES: Final = 256 * 1024
+CHUNK_BYTES: Final = 32 * 1024
+"""Small enough that a chunk and its copies stay in the processor's cache until its objects are read."""
 HEAD_BYTES: Final = 64 * 1024
 IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
 REPORT_BYTES: Final = 4 * 1024 * 1024

@@ -59,6 +59,8 @@ WEIGHTY: Final = (b"object_refs", b'"marking-definition"', b'"observed-data"', b
 """What stands in the bytes of every container, every TLP marking, and every text that spells ASCII by escapes."""
 
 REVIEW: Final = Hold("review", {})
+GLANCE_OBJECTS: Final = 32
+"""After how many objects the store is asked whether such an input was here before."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
 ACCEPTED_KEPT: Final = 10_000
 """How many accepted objects a report names one by one, however many others it was asked to keep."""
@@ -78,9 +80,10 @@ class Run:
     report: Report = field(default_factory=Report)
     waiting: list[Item | Result] = field(default_factory=list)
     waiting_bytes: int = 0
-    expects_news: bool = True
-    """Whether the last batch was new for the most part.  Then objects are looked into at once, while they are at hand;
-    else only those of which the store has said that their sender does not share them yet."""
+    expects_news: bool | None = None
+    """Whether the last batch, or a glance at the first objects, was new for the most part.  Then objects are looked
+    into at once, while they are at hand; else only those of which the store has said that their sender does not share
+    them yet."""
     aim: Aim = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,6 +102,14 @@ class Run:
         self.waiting.append(read)
         if isinstance(read, Item):
             self.waiting_bytes += len(read.raw)
+        if self.expects_news is None and len(self.waiting) == GLANCE_OBJECTS:
+            self._glance()
+
+    def _glance(self) -> None:
+        """Ask whether the first objects are here, to know how to treat those that follow; nothing is decided by it."""
+        items = [each for each in self.waiting if isinstance(each, Item)]
+        readable = self.sender.door.holdings(items)
+        self.expects_news = sum(item.digest in readable for item in items) * 2 <= len(items)
 
     def _read(self, piece: Piece) -> Item | Result:
         """Return the object as bytes with its audience, or how it ended."""
@@ -112,7 +123,7 @@ class Run:
             return _refused(piece, error)
         if self.expects_news:
             return self._look_into(item, obj, piece.shape)
-        item.source = piece.data or obj
+        item.source = piece if piece.data is None or self.expects_news is None else piece.data
         return item
 
     def _look_into(self, item: Item, obj: Stix, shape: Shape | None = None) -> Item | Result:
@@ -125,6 +136,12 @@ class Run:
         item.source = None
         item.hold = REVIEW if self.needs_review else None
         return item
+
+    def _look_back(self, item: Item, source: Piece | bytes) -> Item | Result:
+        """Look into an item that was left aside."""
+        if isinstance(source, bytes):
+            return self._look_into(item, orjson.loads(source))
+        return self._look_into(item, source.obj, source.shape)
 
     def flush(self) -> None:
         """Judge and keep the waiting batch, then count it."""
@@ -155,8 +172,7 @@ class Run:
                 if shares and times[each.stix_id] == 1:
                     each.repeats = repeated(each, shares, self.sender)
                 if each.repeats is None and each.source is not None:
-                    source = each.source
-                    read = self._look_into(each, orjson.loads(source) if isinstance(source, bytes) else source)
+                    read = self._look_back(each, each.source)
             if isinstance(read, Item):
                 valid.append(read)
             else:

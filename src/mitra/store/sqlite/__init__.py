@@ -16,6 +16,7 @@ from mitra.store.refs import Refs
 from mitra.store.sqlite.door import SqliteDoor
 from mitra.store.sqlite.ending import Ender
 from mitra.store.sqlite.growing import Grower
+from mitra.store.sqlite.held import HeldRecords
 from mitra.store.sqlite.pointing import PointingReader
 from mitra.store.sqlite.raw import Raw
 from mitra.store.sqlite.seeing import Seeing
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the store's pieces share: the connection, the keyed digests and names, the remembered sets."""
+    """What the store's pieces share: the connection, the keyed digests and names, what is remembered."""
 
     raw: Raw
     keys: Keys
@@ -41,6 +42,7 @@ class Parts:
     seeing: Seeing
     networks: NetworkMemory
     counts: Counts
+    held: HeldRecords
 
 
 class SqliteStore:
@@ -50,8 +52,8 @@ class SqliteStore:
         """Take the node's secrets for public names and for keyed digests."""
         raw = Raw(alias)
         seeing = Seeing(raw, AudienceBook(), SightMemory(), ArrivalMemory())
-        self._parts = Parts(raw, Keys(atoms), Refs(refs), seeing, NetworkMemory(), Counts())
-        self._writer = Writer(raw, self._parts.keys, secrets.token_bytes)
+        self._parts = Parts(raw, Keys(atoms), Refs(refs), seeing, NetworkMemory(), Counts(), HeldRecords(raw))
+        self._writer = Writer(raw, self._parts.keys, self._parts.held, secrets.token_bytes)
         self._ender = Ender(raw, self._writer)
         self._pointing = PointingReader(raw, self._parts.keys)
         self._grower = Grower(raw, self._writer, seeing)
@@ -66,15 +68,13 @@ class SqliteStore:
         self, seq: int, *, to: State, by: int, cause: Cause, now: datetime, announce: Announce = silence
     ) -> Receipt:
         """Move a share of `by` and all that rests on it to an end state; raises WrongState, NotFound."""
-        return self._named(
-            self._ender.end(seq, to, Deed(cause.kind, by, now, {"reason": cause.reason, "to": str(to)}, announce))
-        )
+        return self._named(self._ender.end(seq, to, Deed(cause.kind, by, now, {"to": str(to)}, announce, cause.aside)))
 
     def replace_share(
         self, seq: int, new: NewShare, *, by: int, cause: Cause, now: datetime, announce: Announce = silence
     ) -> Receipt:
         """Tighten a share of `by`: end it and all that rests on it, and make the new one, in one act."""
-        return self._named(self._ender.replace(seq, new, Deed(cause.kind, by, now, {"reason": cause.reason}, announce)))
+        return self._named(self._ender.replace(seq, new, Deed(cause.kind, by, now, {}, announce, cause.aside)))
 
     def visible_to(self, viewer: Viewer, *, now: datetime) -> SqliteDoor:
         """Return the door through which this viewer reads, as of now."""

@@ -15,13 +15,12 @@ from mitra.core.errors import NotFound
 from mitra.core.ledger.dates import instant
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.store.facts import LOOKED_THROUGH, Filter, Holding, Page, Share, Voice, WhyReadable
+from mitra.store.facts import LOOKED_THROUGH, RECORDS, Filter, Holding, Page, Share, Voice, WhyReadable
 from mitra.store.keys import version_of
 from mitra.store.looking import LookUp, with_shares
 from mitra.store.sqlite.asking import ROWS, Passing, listed, values_of
 from mitra.store.sqlite.asking import may_read as may_see
 from mitra.store.sqlite.feeding import Feeding, Source, number_at
-from mitra.store.sqlite.held import find_held
 from mitra.store.sqlite.lookup import SqliteIndex
 from mitra.store.sqlite.raw import chunks
 from mitra.store.sqlite.ways import Finding, Span
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from mitra.core.policy.facts import Audience, Viewer
     from mitra.store.facts import Bytes, FeedPage, FeedRow, Found, Hit
-    from mitra.store.readable import Reach
+    from mitra.store.readable import Reach, Sight
     from mitra.store.sqlite import Parts
     from mitra.store.sqlite.raw import Row
 
@@ -84,13 +83,13 @@ class SqliteDoor:
     def feed(self, *, after: int = 0, limit: int, only: Filter, is_named: bool = True) -> FeedPage:
         """Return objects in ascending positions after a position, the same bytes once, at their lowest place."""
         parts = self._parts
-        sight, top = parts.seeing.sight(self._viewer, self._now)
+        sight, top = self._seen()
         source = Source(self._raw, parts.keys, parts.counts, parts.seeing.arrivals)
         return Feeding(source, sight, top, is_named=is_named).page(after, limit, only)
 
     def whole(self, rows: Sequence[FeedRow]) -> Sequence[Share]:
         """Return the whole shares of a feed's rows, in their order, as feeds see them."""
-        sight, _ = self._parts.seeing.sight(self._viewer, self._now)
+        sight, _ = self._seen()
         shares = {share.seq: share for share in self._read([row.seq for row in rows], sight.feeds)}
         return [shares[row.seq] for row in rows if row.seq in shares]
 
@@ -114,6 +113,10 @@ class SqliteDoor:
         for kind, audience, n in self._raw.ask(_TALLIES, values_of(reach)):
             counted[kind, int(reach.audiences[audience].tlp)] += n
         return dict(counted)
+
+    def reach_in(self, room: str) -> Reach:
+        """Return the audiences of a room that the viewer reads on pages."""
+        return self._parts.seeing.sight(self._viewer, self._now)[0].pages.in_room(room)
 
     # ── One thing
 
@@ -156,7 +159,7 @@ class SqliteDoor:
         """Return, by digest, the readable shares of exactly these bytes."""
         keys = self._parts.keys
         places = {record.digest: (keys.of_id(record.stix_id), version_of(record)) for record in records}
-        known = find_held(self._raw, set(places.values())).records
+        known = self._parts.held.find(set(places.values())).records
         digest_of = {known[digest]: digest for digest in places if digest in known}
         found: defaultdict[bytes, list[Holding]] = defaultdict(list)
         if digest_of:
@@ -215,8 +218,12 @@ class SqliteDoor:
 
     def _sight(self) -> tuple[Reach, int]:
         """Return what the viewer reads on pages, and the highest number that this covers."""
-        sight, top = self._parts.seeing.sight(self._viewer, self._now)
+        sight, top = self._seen()
         return sight.pages, top
+
+    def _seen(self) -> tuple[Sight, int]:
+        sight, top = self._parts.seeing.sight(self._viewer, self._now)
+        return sight.in_room(RECORDS), top
 
     def _finding(self, reach: Reach, only: Filter, top: int) -> Finding:
         return Finding((self._raw, self._parts.keys, self._parts.counts), Passing(reach, only), top)

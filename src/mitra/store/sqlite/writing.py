@@ -30,7 +30,7 @@ from mitra.store.facts import Receipt, State
 from mitra.store.judging import OwnLive, judge
 from mitra.store.sqlite.asking import listed
 from mitra.store.sqlite.drafting import draft, prepare
-from mitra.store.sqlite.held import find_held
+from mitra.store.sqlite.held import LEAF, HeldRecords
 from mitra.store.sqlite.raw import chunks, marks, numbers
 from mitra.store.states import CODES, LIVE, OTHER_RECORDS, OTHER_SHARES
 
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 SIGHTS, RIGHTS = 1, 2
 """The marks: under which sights are remembered, and under which everybody's rights are."""
-_LEAF = "SELECT leaf FROM ledger_counter"
 _OWN_LIVE = f"""
 SELECT s.record, a.realm, CASE a.tlp WHEN {int(Tlp.RED)} THEN a.key ELSE x'' END, a.key, s.seq
 FROM share s INDEXED BY share_record CROSS JOIN store_audience a ON a.id = s.audience
@@ -94,6 +93,8 @@ class Deed:
     now: datetime
     facts: Mapping[str, object]
     announce: Announce
+    aside: bytes = b""
+    """What only `by` is told; the body commits to it."""
 
 
 class Seen(NamedTuple):
@@ -106,21 +107,24 @@ class Seen(NamedTuple):
 class Writer:
     """Writes for one database."""
 
-    def __init__(self, raw: Raw, keys: Keys, draw: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self, raw: Raw, keys: Keys, held: HeldRecords, draw: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
         self._raw = raw
         self._keys = keys
+        self._held = held
         self._draw = draw
 
     def accept(self, shares: Sequence[NewShare], deed: Deed) -> Receipt:
         """Write a batch in a durable transaction of its own."""
-        leaf = self._raw.ask(_LEAF)
+        leaf = self._raw.ask(LEAF)
         batch = self.prepare(shares)
         seen = self.examine(batch, deed.by)
         if not seen.judged.accepted:
             return Receipt(None, None, b"", seen.judged.lines(len(batch), 0))
         drafted, tree = self.draft(batch, seen, deed), self._plant(batch, seen)
         with transaction.atomic(using=self._raw.alias, durable=True):
-            if self._raw.ask(_LEAF) != leaf:
+            if self._raw.ask(LEAF) != leaf:
                 seen = self.examine(batch, deed.by)
                 if not seen.judged.accepted:
                     return Receipt(None, None, b"", seen.judged.lines(len(batch), 0))
@@ -137,7 +141,7 @@ class Writer:
 
     def examine(self, batch: Sequence[Prepared], by: int) -> Seen:
         """Return what becomes of each share, as the database stands now."""
-        held = find_held(self._raw, {(item.sid, item.place[1]) for item in batch})
+        held = self._held.find({(item.sid, item.place[1]) for item in batch})
         own: dict[Place, list[OwnLive]] = {}
         if held.wordings:
             wordings = {wording.record: wording for wording in held.wordings}
@@ -158,32 +162,30 @@ class Writer:
     def _plant(self, batch: Sequence[Prepared], seen: Seen) -> Planted:
         return self.plant((batch[index].audience, batch[index].digest) for index in seen.judged.accepted)
 
-    def plant(self, lines: Iterable[tuple[bytes, bytes]]) -> Planted:
+    def plant(self, made: Iterable[tuple[bytes, bytes]], ended: Iterable[tuple[bytes, bytes]] = ()) -> Planted:
         """Return a tree over (audience, digest) pairs, audiences in the order in which they first come."""
-        return plant_lines(self._draw(SALT_BYTES), lines)
+        return plant_lines(self._draw(SALT_BYTES), made, ended)
 
     def insert(self, drafted: Draft, deed: Deed, tree: Planted) -> Written:
         """Write a draft, inside the transaction that the caller holds."""
         audiences = self._audiences(drafted.going, deed.by)
         before = self._records(drafted)
-        made: Counter[tuple[int, str]] = Counter()
-        born: Counter[tuple[int, str]] = Counter()
-        for at, item in enumerate(drafted.going):
-            place = audiences[item.audience_key], item.new.record.type
-            made[place] += 1
-            born[place] += at not in drafted.stillborn
-        self._raw.put(_TALLY, [(deed.by, *place, born[place], ever) for place, ever in made.items()])
-        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(drafted.going))
+        places = [(audiences[item.audience_key], item.new.record.type) for item in drafted.going]
+        made, dead = Counter(places), Counter(places[at] for at in drafted.stillborn)
+        self._raw.put(_TALLY, [(deed.by, *place, ever - dead[place], ever) for place, ever in made.items()])
+        written = write_act(
+            deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(drafted.going), aside=deed.aside
+        )
         superseded = CODES[State.SUPERSEDED]
         rows = []
-        places = zip(drafted.going, drafted.record_of, drafted.company, written.dates, strict=True)
-        for at, (item, record, company, date) in enumerate(places):
+        lines = zip(drafted.going, places, drafted.record_of, drafted.company, written.dates, strict=True)
+        for at, (item, (audience, kind), record, company, date) in enumerate(lines):
             new, is_stillborn = item.new, at in drafted.stillborn
             rows.append(
                 (
                     written.first_seq + at,
                     record if record > 0 else before - record,
-                    audiences[item.audience_key],
+                    audience,
                     deed.by,
                     date,
                     written.act,
@@ -192,7 +194,7 @@ class Writer:
                     new.condition,
                     superseded if is_stillborn else LIVE,
                     int(new.voice),
-                    new.record.type,
+                    kind,
                     written.act if is_stillborn else None,
                     company,
                 )
