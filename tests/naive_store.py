@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from mitra.core.policy.decide import ANYBODY, may_read
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
-from mitra.store.facts import State, Voice
+from mitra.store.facts import RECORDS, State, Voice
 
 
 @dataclass
@@ -155,7 +155,9 @@ class NaiveStore:
         read = [
             line
             for line in self.lines
-            if line.state == State.LIVE and may_read(viewer, line.by, seen(line.new.audience), now=now).allowed
+            if line.state == State.LIVE
+            and line.new.audience.room == RECORDS
+            and may_read(viewer, line.by, seen(line.new.audience), now=now).allowed
         ]
         return NaiveDoor(read, now)
 

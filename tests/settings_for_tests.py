@@ -1,4 +1,4 @@
-"""A node's settings with a throw-away home and cheap passwords.
+"""A node's settings with a throw-away home, cheap passwords and the room of tests, `board`.
 
 The database is a file (in-memory SQLite has no WAL), or the session's PostgreSQL with MITRA_TEST_DATABASE=postgresql.
 """
@@ -14,8 +14,9 @@ os.environ.pop("MITRA_DATABASE_URL", None)
 
 from mitra.config.node import Node  # noqa: E402
 from mitra.config.settings import *  # noqa: E402, F403
-from mitra.config.settings import DATABASES, STORAGES  # noqa: E402
+from mitra.config.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
 
+INSTALLED_APPS += ["board"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if os.environ.get("MITRA_TEST_DATABASE") == "postgresql":
     from mitra.config.database import database_of

@@ -67,6 +67,17 @@ class WrongState(Conflict):
     code = "wrong-state"
 
 
+class StaleVersion(Conflict):
+    """It was changed since this edit began; carries what it says now and what the edit would have it say."""
+
+    code = "stale-version"
+
+    def __init__(self, *, theirs: object, yours: object) -> None:
+        super().__init__("Somebody changed this while you wrote; both texts are here, yours is not saved yet.")
+        self.theirs = theirs
+        self.yours = yours
+
+
 class AlreadyShared(Conflict):
     """This organisation already shared these bytes to this audience."""
 

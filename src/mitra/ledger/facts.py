@@ -51,6 +51,8 @@ class Said(NamedTuple):
     seed: bytes | None
     """Without it no path in the act's tree can be made."""
     body: bytes
+    aside: bytes
+    """What only the author's organisation is told; `b""` for nothing."""
 
 
 class Erasure(NamedTuple):

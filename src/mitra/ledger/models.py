@@ -36,6 +36,8 @@ class ActBody(models.Model):
     salt = models.BinaryField(max_length=32)
     seed = models.BinaryField(max_length=32, null=True)
     body = models.BinaryField()
+    aside = models.BinaryField(null=True)
+    """What only the author's organisation is told; the body commits to it."""
 
     def __str__(self) -> str:
         """Return what kind of decision it was."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from mitra.core.ledger.commitment import SALT_BYTES, canonical_body, coarse_time, commit
+from mitra.core.ledger.commitment import SALT_BYTES, canonical_body, coarse_time, commit, salt_of_aside
 from mitra.core.ledger.dates import dates, gaps, micros, replay_span
+from mitra.core.ledger.lines import encode_base64
 from mitra.ledger import models
 from mitra.ledger.facts import Written
 
@@ -39,11 +40,13 @@ RETURNING seq, last_at
 """
 _HOLD = "UPDATE ledger_counter SET seq = seq RETURNING seq"
 _ACT = "INSERT INTO ledger_act (leaf, commitment, t, first_seq, shares) VALUES (%s, %s, %s, %s, %s) RETURNING id"
-_BODY = "INSERT INTO ledger_actbody (act_id, kind, by, at, salt, seed, body) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+_BODY = """
+INSERT INTO ledger_actbody (act_id, kind, by, at, salt, seed, body, aside) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
-# Six facts of one act, each plain: a class for them would be made at every call and named nowhere.
-def write_act(
+# Seven facts of one act, each plain: a class for them would be made at every call and named nowhere.
+def write_act(  # noqa: PLR0913
     kind: str,
     by: int | None,
     facts: Mapping[str, object],
@@ -51,18 +54,23 @@ def write_act(
     now: datetime,
     tree: Planted | None = None,
     shares: int = 0,
+    aside: bytes = b"",
 ) -> Written:
     """Write one act and take its leaf, and so many positions with their dates, from the counter.
 
-    `facts` are codes, ids and numbers (no fractions) that the body commits to.  Must be called inside a transaction,
-    as its last write but for rows that need the positions.
+    `facts` are codes, ids and numbers (no fractions) that the body commits to.  `aside` is what only the author's
+    organisation is told; the body commits to it under a salt of its own, drawn from the tree's seed.  Must be called
+    inside a transaction, as its last write but for rows that need the positions.
     """
     if not transaction.get_connection().in_atomic_block:
         message = "An act is written in the transaction of what it decides."
         raise transaction.TransactionManagementError(message)
     root = None if tree is None else b64encode(tree.root).decode()
     at = micros(now)
-    body = canonical_body({"at": at, "by": by, "facts": dict(facts), "kind": kind, "root": root, "v": 2})
+    said = {"at": at, "by": by, "facts": dict(facts), "kind": kind, "root": root, "v": 3}
+    if aside and tree is not None:
+        said["aside"] = encode_base64(commit(aside, salt_of_aside(tree.seed)))
+    body = canonical_body(said)
     salt = secrets.token_bytes(SALT_BYTES)
     commitment = commit(body, salt)
     between = gaps(secrets.token_bytes(shares))
@@ -72,7 +80,7 @@ def write_act(
         first_seq = seq - shares + 1
         cursor.execute(_ACT, [size - 1, commitment, coarse_time(now), first_seq if shares else None, shares or None])
         (act,) = cursor.fetchone()
-        cursor.execute(_BODY, [act, kind, by, at, salt, None if tree is None else tree.seed, body])
+        cursor.execute(_BODY, [act, kind, by, at, salt, None if tree is None else tree.seed, body, aside or None])
     return Written(act, size - 1, commitment, first_seq, dates(last_at, between))
 
 

@@ -13,8 +13,9 @@ from django.conf import settings
 
 from mitra.core.errors import InvalidInput, ProofFailed, Unavailable
 from mitra.core.ledger.checkpoint import read_checkpoint
+from mitra.core.ledger.commitment import salt_of_aside
 from mitra.core.ledger.note import read_note, sign, write_note
-from mitra.core.ledger.opening import Opening
+from mitra.core.ledger.opening import Aside, Opening
 from mitra.core.ledger.proof import Proof
 from mitra.core.ledger.receipt import Growth, Receipt, write_receipt
 from mitra.core.ledger.statements import Promise, write_promise
@@ -54,12 +55,14 @@ def promise(act: int, *, now: datetime) -> bytes:
     return write_note(sign(write_promise(said), log_signers(now)[:1], at=int(now.timestamp())))
 
 
-def prove(act: int, *, line: TreePath | None, held: int | None = None, now: datetime) -> Proof | None:
+def prove(
+    act: int, *, line: TreePath | None, by: int | None = None, held: int | None = None, now: datetime
+) -> Proof | None:
     """Return the proof of an act with all that opens it for one reader; None while no checkpoint covers it.
 
-    `line` is that reader's own path in the act's tree; `held` a size that it holds a checkpoint of, from which the
-    growth is proven.  Raises NotFound where the act's salt and body are erased, InvalidInput for a `held` that is not
-    of this log.
+    `line` is that reader's own path in the act's tree, `by` its organisation: the author's own is told what stands
+    beside the body.  `held` is a size that it holds a checkpoint of, from which the growth is proven.  Raises NotFound
+    where the act's salt and body are erased, InvalidInput for a `held` that is not of this log.
     """
     receipt = get_receipt(act)
     data = log_files().checkpoint()
@@ -71,16 +74,20 @@ def prove(act: int, *, line: TreePath | None, held: int | None = None, now: date
     if not verify_inclusion(path, receipt.leaf, checkpoint.size, leaf_hash(receipt.entry), checkpoint.root):
         message = f"Leaf {receipt.leaf} is not what its tiles hold: run `mitra check`."
         raise ProofFailed(message)
-    return Proof(receipt.leaf, path, data, _extra(act, line, _growth(held, checkpoint.size, hashes), now))
+    return Proof(receipt.leaf, path, data, _extra(act, (line, by), _growth(held, checkpoint.size, hashes), now))
 
 
-def _extra(act: int, line: TreePath | None, grew: Growth | None, now: datetime) -> bytes:
+def _extra(act: int, reader: tuple[TreePath | None, int | None], grew: Growth | None, now: datetime) -> bytes:
+    line, by = reader
     said = find_said(act)
     receipt = get_receipt(act)
     if said is None:
         message = "What this act said is erased, so there is nothing to open its leaf with."
         raise InvalidInput(message, path="act", rule="erased")
-    opening = Opening(said.body, said.salt, int(receipt.logged_at.timestamp()), line)
+    aside = None
+    if said.aside and said.seed is not None and said.by == by:
+        aside = Aside(said.aside.decode(), salt_of_aside(said.seed))
+    opening = Opening(said.body, said.salt, int(receipt.logged_at.timestamp()), line, aside)
     changes = tuple(list_key_changes())
     return write_receipt(Receipt(opening, promise(act, now=now).decode(), changes, grew))
 

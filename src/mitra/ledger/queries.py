@@ -13,10 +13,9 @@ from mitra.core.errors import NotFound
 from mitra.core.ledger.commitment import entry
 from mitra.core.ledger.dates import instant
 from mitra.ledger.facts import ActReceipt, Erasure, Health, Place, Said
-from mitra.ledger.models import Act, ActBody, Checkpoint, ErasedLine, Log
+from mitra.ledger.models import Act, ActBody, Checkpoint, Log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
 MICROSECONDS = 1_000_000
@@ -35,7 +34,7 @@ def find_said(act: int) -> Said | None:
     if row is None:
         return None
     seed = None if row.seed is None else bytes(row.seed)
-    return Said(row.kind, row.by, instant(row.at), bytes(row.salt), seed, bytes(row.body))
+    return Said(row.kind, row.by, instant(row.at), bytes(row.salt), seed, bytes(row.body), bytes(row.aside or b""))
 
 
 def find_erasure(act: int) -> Erasure | None:
@@ -43,11 +42,6 @@ def find_erasure(act: int) -> Erasure | None:
     by_act = Act.objects.filter(pk=act).values_list("erased_by", flat=True).first()
     said = None if by_act is None else find_said(by_act)
     return None if said is None else Erasure(said.by, said.at)
-
-
-def erased_leaves(act: int) -> Mapping[int, bytes]:
-    """Return what remains of an act's erased lines, by seq."""
-    return {seq: bytes(leaf) for seq, leaf in ErasedLine.objects.filter(act=act).values_list("seq", "leaf")}
 
 
 def get_place(act: int) -> Place:

@@ -2,9 +2,10 @@
 
 Whoever calls this holds a share of the act, or is the node's operator, and passes on one line's path at most.
 
-An act's lines are, in this order: the shares that it made, by their numbers; the shares that it ended, by theirs.  What
-ended because newer bytes superseded it is in no tree.  Of an erased share only the leaf of its line remains, and only
-as long as another line of the act is here.
+An act's lines are, in this order: the shares that it made, by their numbers; the shares that it ended, by theirs.  Each
+that it ended is a node of its own among 64 or more, so the path of one tells nothing of how many others re-shared what
+fell with it.  What ended because newer bytes superseded it is in no tree.  Of an erased share only the leaf of its line
+remains, and only as long as another line of the act is here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from mitra.store.refs import Refs
 from mitra.store.states import CODES, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mitra.core.ledger.act_tree import Group, Planted, TreePath
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 ALIAS = "default"
 FIRST_VERSION = 2
 """Of an act's body: the first release (1) named audiences in another way, so its acts prove no record."""
+EACH_ENDED_ALONE = 3
+"""The version from which on each share that an act ended is a node of its own."""
+NODES_OF_AN_END = 64
+"""How many nodes an act has at the least that ended something."""
 _LINES = """
 SELECT s.seq, a.room, a.realm, a.tlp, a.circles, a.embargo_until, r.digest, e.leaf
 FROM share s JOIN store_audience a ON a.id = s.audience LEFT JOIN record r ON r.id = s.record
@@ -70,6 +75,15 @@ class ActLine(NamedTuple):
     audience: bytes
     digest: bytes | Leaf | None
     """The record's digest; of an erased one the line's leaf, None when that is gone too."""
+    is_ended: bool
+
+
+class Grove(NamedTuple):
+    """An act's lines as its tree holds them: groups, the place of each line by its seq, and the least of nodes."""
+
+    groups: list[Group]
+    places: dict[int, tuple[int, int]]
+    least: int
 
 
 class OwnShare(NamedTuple):
@@ -102,9 +116,39 @@ def blinded(seed: bytes, audience: bytes) -> bytes:
     return orjson.dumps({**said, "circles": circles}, option=orjson.OPT_SORT_KEYS)
 
 
-def plant_lines(seed: bytes, lines: Iterable[tuple[bytes, bytes]]) -> Planted:
-    """Return a tree over (audience, digest) pairs, audiences in the order in which they first come."""
-    return plant(seed, _groups(seed, lines))
+def plant_lines(seed: bytes, made: Iterable[tuple[bytes, bytes]], ended: Iterable[tuple[bytes, bytes]] = ()) -> Planted:
+    """Return a tree over (audience, digest) pairs, those that an act makes and those that it ends: as `grove_of`."""
+    by_audience: dict[bytes, list[bytes]] = {}
+    for audience, digest in made:
+        by_audience.setdefault(audience, []).append(digest)
+    groups: list[Group] = [(blinded(seed, audience), digests) for audience, digests in by_audience.items()]
+    alone: list[Group] = [(blinded(seed, audience), [digest]) for audience, digest in ended]
+    return plant(seed, groups + alone, least=NODES_OF_AN_END if alone else 1)
+
+
+def plant_grove(seed: bytes, grove: Grove) -> Planted:
+    """Return the tree over an act's lines."""
+    return plant(seed, grove.groups, least=grove.least)
+
+
+def grove_of(seed: bytes, lines: Sequence[ActLine], version: int = EACH_ENDED_ALONE) -> Grove:
+    """Return how the tree of an act of this version holds its lines: audiences in the order in which they first come.
+
+    A line without a digest stands empty: what comes of it is in no root.
+    """
+    is_alone = version >= EACH_ENDED_ALONE
+    numbers: dict[object, int] = {}
+    groups: list[tuple[bytes, list[bytes]]] = []
+    places: dict[int, tuple[int, int]] = {}
+    for nth, line in enumerate(lines):
+        key = nth if line.is_ended and is_alone else line.audience
+        number = numbers.setdefault(key, len(numbers))
+        if number == len(groups):
+            groups.append((blinded(seed, line.audience), []))
+        places[line.seq] = number, len(groups[number][1])
+        groups[number][1].append(line.digest or b"")
+    has_ended = is_alone and any(line.is_ended for line in lines)
+    return Grove(list(groups), places, NODES_OF_AN_END if has_ended else 1)
 
 
 def lines_of_act(act: int) -> list[ActLine]:
@@ -112,9 +156,9 @@ def lines_of_act(act: int) -> list[ActLine]:
     values = {"act": act, "superseded": CODES[State.SUPERSEDED]}
     with connections[ALIAS].cursor() as cursor:
         rows: list[tuple[Any, ...]] = []
-        for which in (_MADE, _ENDED):
+        for which, is_ended in ((_MADE, False), (_ENDED, True)):
             cursor.execute(_LINES.format(which=which), values)
-            rows += cursor.fetchall()
+            rows += [(*row, is_ended) for row in cursor.fetchall()]
     return [_line(row) for row in rows]
 
 
@@ -142,23 +186,14 @@ def path_in_act(act: int, seq: int) -> TreePath | None:
 
     None when the act is erased, its tree cannot be opened any more, or the share has no line in it.
     """
-    seed = _seed_of(find_said(act))
+    said = find_said(act)
+    seed = _seed_of(said)
     lines = [] if seed is None else lines_of_act(act)
-    at = next((at for at, line in enumerate(lines) if line.seq == seq), None)
-    if seed is None or at is None or any(line.digest is None for line in lines):
+    if said is None or seed is None or any(line.digest is None for line in lines):
         return None
-    audiences = list(dict.fromkeys(line.audience for line in lines))
-    place = sum(line.audience == lines[at].audience for line in lines[:at])
-    return path_of(seed, _groups(seed, _pairs(lines)), audiences.index(lines[at].audience), place)
-
-
-def root_of_act(act: int) -> bytes | None:
-    """Return the root over an act's lines as they are now, None when it cannot be computed any more."""
-    seed = _seed_of(find_said(act))
-    lines = [] if seed is None else lines_of_act(act)
-    if seed is None or any(line.digest is None for line in lines):
-        return None
-    return plant_lines(seed, _pairs(lines)).root
+    grove = grove_of(seed, lines, version_of_body(said.body))
+    place = grove.places.get(seq)
+    return None if place is None else path_of(seed, grove.groups, *place, least=grove.least)
 
 
 def prepare_erasure(seqs: Iterable[int]) -> Erasing:
@@ -166,11 +201,12 @@ def prepare_erasure(seqs: Iterable[int]) -> Erasing:
     gone = set(seqs)
     erasing = Erasing({}, [])
     for act in sorted(_acts_of(gone)):
-        lines, seed = lines_of_act(act), _seed_of(find_said(act))
+        lines, said = lines_of_act(act), find_said(act)
+        seed = _seed_of(said)
         if not any(_stays(line, gone) for line in lines):
             erasing.bodies.append(act)
-        elif seed is not None:
-            erasing.leaves[act] = _leaves(seed, lines, gone)
+        elif said is not None and seed is not None:
+            erasing.leaves[act] = _leaves(seed, lines, gone, version_of_body(said.body))
     return erasing
 
 
@@ -185,36 +221,27 @@ def erase(erasing: Erasing, *, by_act: int) -> None:
 
 def _seed_of(said: Said | None) -> bytes | None:
     """Return the seed of an act's tree; None where it was forgotten, or the tree is of a version that nobody climbs."""
-    if said is None or said.seed is None or orjson.loads(said.body)["v"] < FIRST_VERSION:
+    if said is None or said.seed is None or version_of_body(said.body) < FIRST_VERSION:
         return None
     return said.seed
 
 
-def _leaves(seed: bytes, lines: Sequence[ActLine], gone: set[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    groups: dict[bytes, int] = {}
-    counted: dict[bytes, int] = {}
-    for line in lines:
-        group = groups.setdefault(line.audience, len(groups))
-        place = counted[line.audience] = counted.get(line.audience, -1) + 1
-        if line.seq in gone and line.digest is not None and not isinstance(line.digest, Leaf):
-            found[line.seq] = leaf_of(seed, group, place, line.digest)
-    return found
+def version_of_body(body: bytes) -> int:
+    """Return by which version of an act's body it is written."""
+    return int(orjson.loads(body)["v"])
+
+
+def _leaves(seed: bytes, lines: Sequence[ActLine], gone: set[int], version: int) -> dict[int, bytes]:
+    places = grove_of(seed, lines, version).places
+    return {
+        line.seq: leaf_of(seed, *places[line.seq], line.digest)
+        for line in lines
+        if line.seq in gone and line.digest is not None and not isinstance(line.digest, Leaf)
+    }
 
 
 def _stays(line: ActLine, gone: set[int]) -> bool:
     return line.seq not in gone and line.digest is not None and not isinstance(line.digest, Leaf)
-
-
-def _groups(seed: bytes, lines: Iterable[tuple[bytes, bytes]]) -> list[Group]:
-    groups: dict[bytes, list[bytes]] = {}
-    for audience, digest in lines:
-        groups.setdefault(audience, []).append(digest)
-    return [(blinded(seed, audience), digests) for audience, digests in groups.items()]
-
-
-def _pairs(lines: Sequence[ActLine]) -> Iterator[tuple[bytes, bytes]]:
-    return ((line.audience, line.digest or b"") for line in lines)
 
 
 def _acts_of(seqs: Iterable[int]) -> set[int]:
@@ -225,6 +252,7 @@ def _acts_of(seqs: Iterable[int]) -> set[int]:
 
 
 def _line(row: tuple[Any, ...]) -> ActLine:
-    seq, *audience, digest, leaf = row
+    seq, *audience, digest, leaf, is_ended = row
     kept = None if leaf is None else Leaf(bytes(leaf))
-    return ActLine(seq, audience_bytes(audience_of(*audience)), bytes(digest) if digest is not None else kept)
+    words = audience_bytes(audience_of(*audience))
+    return ActLine(seq, words, bytes(digest) if digest is not None else kept, is_ended)

@@ -100,6 +100,10 @@ class AudienceSet:
         kept = other.levels[: len(self.levels)].translate(_WHERE_NONE).ljust(len(self.levels), b"\xff")
         return _from_int(_as_int(self.levels) & _as_int(kept), len(self.levels))
 
+    def __and__(self, other: AudienceSet) -> AudienceSet:
+        """Return what is in both."""
+        return self - (self - other)
+
     def meets(self, ids: Collection[int]) -> bool:
         """Return whether one of some ids is in it."""
         levels, size = self.levels, len(self.levels)
@@ -335,6 +339,16 @@ class AudienceBook(Mapping[int, Audience]):
         """Return the audiences whose embargo ends by then."""
         with self._lock:
             return [key for _, key in self._by_end[: bisect_right(self._by_end, (micros(until), self.last))]]
+
+    def is_all_in(self, room: str) -> bool:
+        """Return whether no audience is of another room."""
+        with self._lock:
+            return all(kind.room == room for kind in self._of_kind)
+
+    def of_room(self, room: str) -> AudienceSet:
+        """Return the audiences of one room, in every realm."""
+        with self._lock:
+            return self._gathered((kind, None) for kind in self._of_kind if kind.room == room)
 
     def naming(self, circles: Iterable[int]) -> set[int]:
         """Return the audiences that name one of these circles."""

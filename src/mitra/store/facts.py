@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,6 +137,8 @@ class Share:
     accepted_at: datetime
 
 
+RECORDS: Final = "exchange"
+"""The room whose records everybody's tools read; what other rooms keep is read as rows, by who holds the room."""
 LOOKED_THROUGH = 20_000
 """How many positions a list looks through for a word, so that none takes longer than a twentieth of a second."""
 
@@ -204,10 +208,17 @@ class Arrival:
 
 
 class Cause(NamedTuple):
-    """Why a share ends or is replaced: the kind of act, and its sender's words."""
+    """Why a share ends or is replaced: the kind of act, and words that its sender's organisation alone is told."""
 
     kind: str
     reason: str
+    code: str = ""
+    """What the program itself knows of why, told to nobody but its sender."""
+
+    @property
+    def aside(self) -> bytes:
+        """What the act commits to beside its body."""
+        return orjson.dumps({"code": self.code, "reason": self.reason}, option=orjson.OPT_SORT_KEYS)
 
 
 class Bytes(Protocol):

@@ -14,7 +14,7 @@ import orjson
 from django.db import connections
 
 from mitra.core.ledger.act_tree import Leaf
-from mitra.store.acts import ALIAS, FIRST_VERSION, plant_lines
+from mitra.store.acts import ALIAS, FIRST_VERSION, ActLine, grove_of, plant_grove
 from mitra.store.facts import State
 from mitra.store.keys import audience_bytes, audience_of
 from mitra.store.states import CODES
@@ -69,8 +69,11 @@ def inspect_act_trees(found: Inspection) -> None:
             if any(line.digest is None for line in ordered):
                 found.fault(f"act {act} at leaf {leaf}: the record of one of its shares is gone, and nothing erased it")
                 continue
-            pairs = [(audiences.get(line.audience, NOBODY), line.digest or b"") for line in ordered]
-            if b64encode(plant_lines(bytes(seed), pairs).root).decode() != said["root"]:
+            told = [
+                ActLine(line.seq, audiences.get(line.audience, NOBODY), line.digest, line.is_ended) for line in ordered
+            ]
+            root = plant_grove(bytes(seed), grove_of(bytes(seed), told, said["v"])).root
+            if b64encode(root).decode() != said["root"]:
                 found.fault(f"act {act} at leaf {leaf}: its shares are not those of its root, or its seed differs")
     found.checked["trees of acts"] = looked_at
 

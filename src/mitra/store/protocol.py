@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         State,
         WhyReadable,
     )
+    from mitra.store.readable import Reach
 
 
 Announce = Callable[["Written"], None]
@@ -128,7 +129,10 @@ class Store(Protocol):
 
 
 class Door(Protocol):
-    """Everything one viewer may read, and nothing else.  RED is here only for persons that its circles name."""
+    """Everything one viewer may read, and nothing else.  RED is here only for persons that its circles name.
+
+    Records are those of the room RECORDS, CLEAR ones too; of other rooms the door tells the reach (`reach_in`).
+    """
 
     def feed(self, *, after: int = 0, limit: int, only: Filter, is_named: bool = True) -> FeedPage:
         """Return objects in ascending positions after a position, the same bytes once, at their lowest readable place.
@@ -152,6 +156,10 @@ class Door(Protocol):
 
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return counts of readable shares by (type, tlp)."""
+        ...
+
+    def reach_in(self, room: str) -> Reach:
+        """Return the audiences of a room that the viewer reads on pages: by them rows are read that rest on shares."""
         ...
 
     def get(self, ref: str) -> Share:

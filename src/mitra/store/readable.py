@@ -8,7 +8,7 @@ is written, pages when the clock says so.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
 from threading import Lock
@@ -65,16 +65,20 @@ class Reach:
             self, others=self.others.among(ids), own=self.own.among(ids), of_sponsor=self.of_sponsor.among(ids)
         )
 
+    def in_room(self, room: str) -> Reach:
+        """Return the part of it that lies in one room."""
+        ids = self.audiences.of_room(room)
+        return replace(self, others=self.others & ids, own=self.own & ids, of_sponsor=self.of_sponsor & ids)
+
+    def at(self, tlps: Collection[int]) -> Reach:
+        """Return the part of it at these levels."""
+        return replace(self, others=self.others.at(tlps), own=self.own.at(tlps), of_sponsor=self.of_sponsor.at(tlps))
+
     def narrowed(self, only: Filter) -> Reach:
         """Return the part of it that a filter's levels, circles and end of an embargo leave."""
         reach = self
         if only.tlps:
-            reach = replace(
-                reach,
-                others=reach.others.at(only.tlps),
-                own=reach.own.at(only.tlps),
-                of_sponsor=reach.of_sponsor.at(only.tlps),
-            )
+            reach = reach.at(only.tlps)
         if only.circles:
             reach = reach.within(self.audiences.naming(only.circles))
         if only.embargo_ends_by is not None:
@@ -92,6 +96,17 @@ class Sight:
     """Those for its organisation and those for everybody, in ascending positions."""
     until: datetime | None
     """The next end of an embargo that changes `pages`."""
+    _rooms: dict[str, Sight] = field(default_factory=dict, init=False, compare=False)
+
+    def in_room(self, room: str) -> Sight:
+        """Return the part of it that lies in one room; remembered with it."""
+        if self.pages.audiences.is_all_in(room):
+            return self
+        if room not in self._rooms:
+            feeds = self.feeds.in_room(room)
+            pages = feeds if self.pages is self.feeds else self.pages.in_room(room)
+            self._rooms[room] = Sight(pages, feeds, self.all_arrivals, self.until)
+        return self._rooms[room]
 
     @cached_property
     def arrivals(self) -> Sequence[Arrival]:

@@ -198,3 +198,13 @@ def test_nobody_describes_another_member_under_its_identity(node):
         assert counts(share("cert-th", [theirs])) == {"refused": 1}
     mine = sdo("identity", 1, id=me, created_by_ref=me, identity_class="organization")
     assert counts(share("cert-th", [mine])) == {"accepted": 1}
+
+
+# ── Rooms
+
+
+def test_a_thing_of_a_room_comes_by_no_door_of_the_exchange(node):
+    thing = sdo("x-mitra-board-notice", 1, heading="ປ້າຍ", words="…")
+    report = share("cert-th", [thing, indicator(1)])
+    assert counts(report) == {"accepted": 1, "refused": 1}
+    assert [(result.rule, result.path) for result in report.results] == [("thing-of-a-room", "/objects/0/type")]

@@ -153,6 +153,7 @@ def test_other_methods_are_refused_with_those_that_there_are(client, node):
     assert (refused_as(answer), answer["Allow"]) == (405, "GET, POST")
 
 
+@pytest.mark.django_db
 def test_no_other_address_below_is_a_page(client):
     assert refused_as(client.get("/api/v1/nowhere")) == 404
 

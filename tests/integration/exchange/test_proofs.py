@@ -8,7 +8,10 @@ from ledger_world import World, make_home
 from mitra.community import queries as community
 from mitra.core.ledger.examining import Holder, Shown, examine, examine_promise
 from mitra.core.ledger.proof import read_proof
+from mitra.core.ledger.receipt import read_receipt
+from mitra.core.policy.facts import Tlp
 from mitra.exchange import operations, queries
+from mitra.exchange.facts import Terms
 from mitra.ledger.keys import log_keys, rotate
 from mitra.store import acts
 from mitra.store.doors import store
@@ -110,6 +113,27 @@ def test_its_owner_has_the_receipt_of_a_withdrawal_and_nobody_else(region, log, 
     for viewer in ("cert-th", ""):
         for tail in ("", "/shared", "/ended"):
             assert page_of(browse, viewer, secret.ref, tail).status_code == 404
+
+
+def test_why_it_ended_is_told_to_its_owner_and_to_nobody_who_shared_it_on(region, log, browse):
+    owner, other, reader = (community.actor_of_operator(slug) for slug in ("cert-my", "cert-vn", "cert-sg"))
+    strict_owner = community.actor_of_operator("cert-vn")
+    green, strict = region.secrets["green"].ref, region.secrets["amber"].ref
+    again = operations.reshare(other, green, Terms(tlp=Tlp.GREEN), now=log.now)
+    operations.withdraw(owner, green, "ລັບ: we were wrong", now=log.now)
+    terms = Terms(tlp=Tlp.AMBER_STRICT, circles=frozenset({region.circles["financial"]}))
+    tight = operations.tighten(strict_owner, strict, terms, now=log.now, reason="ລັບ").lines[0].ref
+    log.publish()
+    asked = [
+        (owner, green, "ended", True),
+        (other, again.ref, "ended", False),
+        (strict_owner, tight, "shared", True),
+        (reader, tight, "shared", False),
+    ]
+    for actor, ref, which, is_told in asked:
+        receipt = read_receipt(read_proof(queries.get_proof_file(actor.viewer, ref, which, now=log.now).data).extra)
+        assert ("ລັບ" in str(receipt), receipt.opening.aside is not None) == (is_told, is_told)
+        assert receipt.opening.has_true_aside
 
 
 def test_of_an_erased_share_its_owner_sees_who_erased_it_and_takes_no_file(region, log, browse):

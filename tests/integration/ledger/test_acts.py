@@ -37,7 +37,7 @@ def test_the_body_says_what_was_decided(db):
         "facts": {"to": "ផ្អាក"},
         "kind": "standing",
         "root": None,
-        "v": 2,
+        "v": 3,
     }
     assert commit(bytes(row.body), bytes(row.salt)) == written.commitment
     assert row.seed is None

@@ -98,7 +98,7 @@ def test_the_act_commits_to_its_body_and_the_body_to_each_line(store):
         "share",
         7,
         micros(NOW),
-        2,
+        3,
         "share",
         7,
     )

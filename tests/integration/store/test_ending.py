@@ -69,8 +69,9 @@ def test_an_end_is_one_act_and_its_receipt_names_the_own_share_only(store):
         third.leaf + 2,
         [(Outcome.ACCEPTED, seq)],
     )
-    assert ActBody.objects.get(act=receipt.act).kind == "withdraw"
-    assert b"sai" in bytes(ActBody.objects.get(act=receipt.act).body)
+    body = ActBody.objects.get(act=receipt.act)
+    assert body.kind == "withdraw"
+    assert (b"sai" in bytes(body.body), b"sai" in bytes(body.aside)) == (False, True)
     left = fed(store.visible_to(member(9, 1), now=NOW))
     assert [one.by for one in left] == [4]
     assert rows(f"SELECT count(*) FROM share WHERE ended = {receipt.act}") == [(3,)]

@@ -9,7 +9,7 @@ from mitra.core.ledger.lines import decode_base64
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.ledger.models import Act, ActBody, ErasedLine
 from mitra.ledger.queries import find_erasure, find_said
-from mitra.store.acts import get_own_share, lines_of_act, path_in_act, root_of_act
+from mitra.store.acts import get_own_share, grove_of, lines_of_act, path_in_act, plant_grove
 from mitra.store.facts import Cause, State
 from mitra.store.inspection import inspect_store
 from store_world import AMBER, CLEAR, GREEN, NOW, accept, member, record, share
@@ -29,6 +29,11 @@ def root_said(act):
     return decode_base64(orjson.loads(find_said(act).body)["root"])
 
 
+def root_now(act):
+    seed = find_said(act).seed
+    return plant_grove(seed, grove_of(seed, lines_of_act(act))).root
+
+
 def proves(act, seq, digest):
     path = path_in_act(act, seq)
     return path is not None and verify(path, digest, root_said(act))
@@ -44,7 +49,7 @@ def end(store, seq, to=State.WITHDRAWN, by=1):
 
 def test_each_line_of_a_batch_leads_to_the_root_and_to_no_other_record(store):
     receipt = accept(store, *BATCH)
-    assert root_of_act(receipt.act) == root_said(receipt.act)
+    assert root_now(receipt.act) == root_said(receipt.act)
     for seq, digest in zip(seqs_of(receipt), DIGESTS, strict=True):
         assert [proves(receipt.act, seq, other) for other in DIGESTS] == [other == digest for other in DIGESTS]
 
@@ -57,7 +62,7 @@ def test_what_superseded_and_what_was_refused_is_in_no_tree(store):
         share(record(1, version="", kind="domain-name", words="c")),
     )
     assert [line.seq for line in lines_of_act(both.act)] == seqs_of(both)
-    assert root_of_act(both.act) == root_said(both.act)
+    assert root_now(both.act) == root_said(both.act)
     assert proves(old.act, seqs_of(old)[0], lines_of_act(old.act)[0].digest)
 
 
@@ -74,6 +79,22 @@ def test_an_end_and_a_tightening_have_lines_too(store):
     assert [line.seq for line in lines_of_act(tight.act)] == [*seqs_of(tight), second]
     assert all(proves(tight.act, seq, DIGESTS[1]) for seq in (*seqs_of(tight), second))
     assert [proves(made.act, seq, digest) for seq, digest in zip(seqs_of(made), DIGESTS, strict=True)] == [True] * 5
+
+
+def test_the_path_of_an_end_does_not_tell_how_many_others_shared_it_on(store):
+    lengths = []
+    for number, others in enumerate((0, 1, 5, 12), start=1):
+        first, tight = seqs_of(accept(store, share(record(number)), share(record(50 + number))))
+        for by in range(4, 4 + others):
+            accept(store, share(record(number), under=first), by=by)
+            accept(store, share(record(50 + number), under=tight), by=by)
+        ended = end(store, first)
+        stricter = share(record(50 + number), Audience(Tlp.AMBER_STRICT))
+        replaced = store.replace_share(tight, stricter, by=1, cause=WHY, now=NOW)
+        paths = [path_in_act(ended.act, first), path_in_act(replaced.act, seqs_of(replaced)[0])]
+        assert proves(ended.act, first, record(number).digest)
+        lengths.append([(len(path.line_siblings), len(path.node_siblings)) for path in paths])
+    assert lengths == [[(0, 6), (0, 6)]] * 4
 
 
 def test_a_path_tells_of_its_circles_nothing_but_what_its_reader_knows(store):
@@ -101,7 +122,7 @@ def test_erasing_one_line_leaves_the_proofs_of_the_others(store):
     before = [path_in_act(receipt.act, seq) for seq in seqs]
     end(store, seqs[1], State.ERASED)
     assert [path_in_act(receipt.act, seq) for seq in seqs] == before
-    assert root_of_act(receipt.act) == root_said(receipt.act)
+    assert root_now(receipt.act) == root_said(receipt.act)
     assert [line.digest for line in lines_of_act(receipt.act) if line.seq != seqs[1]] == [
         digest for digest in DIGESTS if digest != DIGESTS[1]
     ]
@@ -128,7 +149,7 @@ def test_of_an_erasure_who_and_why_stay_and_not_of_what(store):
     receipt = accept(store, *BATCH)
     erasing = end(store, seqs_of(receipt)[0], State.ERASED)
     body = ActBody.objects.get(act=erasing.act)
-    assert (orjson.loads(bytes(body.body))["facts"]["reason"], body.seed) == (WHY.reason, None)
+    assert (orjson.loads(bytes(body.aside))["reason"], body.seed) == (WHY.reason, None)
     assert path_in_act(erasing.act, seqs_of(receipt)[0]) is None
 
 
@@ -143,7 +164,7 @@ def test_erasing_after_an_end_leaves_the_end_provable_for_who_rested_on_it(store
     end(store, first, State.ERASED)
     assert path_in_act(over.act, mine) == before
     assert proves(over.act, mine, DIGESTS[0])
-    assert root_of_act(over.act) == root_said(over.act)
+    assert root_now(over.act) == root_said(over.act)
     end(store, mine, State.ERASED, by=4)
     assert (find_said(over.act), find_said(rest.act)) == (None, None)
     assert find_said(made.act) is not None

@@ -56,6 +56,7 @@ def test_it_comes_back_without_a_restart(node, postgres):
             assert command.stderr.count("\n") == 1
         wait_for(lambda: share(2).status_code, 202)
         wait_for(ready, (200, []))
+        wait_for(lambda: requests.get(feed, headers=headers, timeout=60).status_code, 200)
         read = requests.get(feed, headers=headers, timeout=60).json()["objects"]
         assert [one["id"] for one in read if one["type"] == "indicator"] == [indicator(n)["id"] for n in (1, 2)]
         (report,) = node.ask("check")

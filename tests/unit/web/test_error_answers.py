@@ -12,6 +12,8 @@ ALL = [kind for kind in vars(errors).values() if isinstance(kind, type) and issu
 
 
 def made(kind):
+    if kind is errors.StaleVersion:
+        return kind(theirs="ດຽວນີ້", yours="ກ່ອນ")
     return kind() if kind is errors.NotFound else kind("Say what to do.")
 
 
@@ -23,6 +25,7 @@ def made(kind):
         (errors.NotPermitted, 403),
         (errors.NotSignedIn, 401),
         (errors.Conflict, 409),
+        (errors.StaleVersion, 409),
         (errors.WrongState, 409),
         (errors.AlreadyShared, 409),
         (errors.Unavailable, 503),

@@ -60,15 +60,15 @@ class TreePath:
     node_siblings: tuple[bytes, ...]
 
 
-def plant(seed: bytes, groups: Sequence[Group]) -> Planted:
-    """Return the root over these audiences and their lines."""
-    return Planted(_root(_nodes(seed, groups)), seed)
+def plant(seed: bytes, groups: Sequence[Group], *, least: int = 1) -> Planted:
+    """Return the root over these audiences and their lines; there are nodes for `least` audiences, a power of four."""
+    return Planted(_root(_nodes(seed, groups, least)), seed)
 
 
-def path_of(seed: bytes, groups: Sequence[Group], group: int, line: int) -> TreePath:
+def path_of(seed: bytes, groups: Sequence[Group], group: int, line: int, *, least: int = 1) -> TreePath:
     """Return the path of one line of one audience, both counted from 0 in the order given to `plant`."""
     audience, digests = groups[group]
-    place = _places(seed, len(groups))[group]
+    place = _places(seed, len(groups), least)[group]
     return TreePath(
         audience=audience,
         line_salt=_salt(seed, _LINE, group, line),
@@ -76,7 +76,7 @@ def path_of(seed: bytes, groups: Sequence[Group], group: int, line: int) -> Tree
         line_siblings=_siblings(_lines(seed, group, digests), line),
         node_salt=_salt(seed, _NODE, 0, group),
         node_place=place,
-        node_siblings=_siblings(_nodes(seed, groups), place),
+        node_siblings=_siblings(_nodes(seed, groups, least), place),
     )
 
 
@@ -96,9 +96,9 @@ def verify(path: TreePath, digest: bytes, root: bytes) -> bool:
     return found is not None and hmac.compare_digest(found, root)
 
 
-def _nodes(seed: bytes, groups: Sequence[Group]) -> list[bytes]:
-    places = _places(seed, len(groups))
-    nodes = _salts(seed, _NODE_PADDING, 0, _padded(len(groups)))
+def _nodes(seed: bytes, groups: Sequence[Group], least: int) -> list[bytes]:
+    places = _places(seed, len(groups), least)
+    nodes = _salts(seed, _NODE_PADDING, 0, _padded(len(groups), least))
     salts = _salts(seed, _NODE, 0, len(groups))
     for group, (audience, digests) in enumerate(groups):
         lines = _root(_lines(seed, group, digests))
@@ -115,15 +115,15 @@ def _lines(seed: bytes, group: int, digests: Sequence[bytes]) -> list[bytes]:
     return lines + _salts(seed, _LINE_PADDING, group, _padded(len(digests)) - len(digests))
 
 
-def _places(seed: bytes, count: int) -> list[int]:
+def _places(seed: bytes, count: int, least: int) -> list[int]:
     """Return where each audience's node lies: drawn by the seed, so that a place does not count its neighbours."""
-    drawn = _salts(seed, _PLACE, 0, _padded(count))
+    drawn = _salts(seed, _PLACE, 0, _padded(count, least))
     return sorted(range(len(drawn)), key=drawn.__getitem__)[:count]
 
 
-def _padded(count: int) -> int:
-    """Return the smallest power of four that holds so many; nothing at all takes one place."""
-    size = 1
+def _padded(count: int, least: int = 1) -> int:
+    """Return the smallest power of four that holds so many, `least` at the least."""
+    size = least
     while size < count:
         size *= 4
     return size

@@ -6,6 +6,7 @@ Deleting salt and body erases what was said; the commitment stays, so the tree a
 
 from __future__ import annotations
 
+import hmac
 from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ def commit(body: bytes, salt: bytes) -> bytes:
         message = f"A salt has {SALT_BYTES} bytes, not {len(salt)}."
         raise ValueError(message)
     return sha256(salt + body).digest()
+
+
+def salt_of_aside(seed: bytes) -> bytes:
+    """Return the salt under which an act commits to what only its author's organisation is told."""
+    return hmac.digest(seed, b"aside", "sha256")
 
 
 def coarse_time(at: datetime) -> int:

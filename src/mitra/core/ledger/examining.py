@@ -231,6 +231,10 @@ def unnamed(digest: bytes) -> Finding:
 
 def _for(receipt: Receipt, records: Collection[bytes]) -> Finding:
     words = f"An act of the kind {_said(receipt.opening.body, 'kind')}{_audience_words(receipt)}."
+    if not receipt.opening.has_true_aside:
+        return Finding("for", Shown.REFUTED, f"{words} It does not say what the file has its author say.")
+    if receipt.opening.aside is not None:
+        words = f"{words} Its author alone is told: {receipt.opening.aside.words}"
     if not records:
         return Finding("for", Shown.PROVEN, f"{words} No record was given to hold against it.")
     named = [digest for digest in records if receipt.opening.names(digest)]

@@ -20,6 +20,14 @@ OPENING_BYTES = 524_288
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What the author's organisation alone is told of an act, with the salt under which the body commits to it."""
+
+    words: str
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """An act's canonical body, its salt and its coarse time; `line` leads from one record to the root in the body."""
 
@@ -27,6 +35,7 @@ class Opening:
     salt: bytes
     t: int
     line: TreePath | None = None
+    aside: Aside | None = None
 
     @property
     def leaf(self) -> bytes:
@@ -40,6 +49,15 @@ class Opening:
         root = decode_base64(said["root"]) if isinstance(said, dict) and isinstance(said.get("root"), str) else None
         return root if root is not None and len(root) == HASH_BYTES else None
 
+    @property
+    def has_true_aside(self) -> bool:
+        """Return whether the body commits to the aside that is given; True where none is given."""
+        said = _parsed(self.body)
+        given = self.aside
+        if given is None or not isinstance(said, dict):
+            return given is None
+        return said.get("aside") == encode_base64(commit(given.words.encode(), given.salt))
+
     def names(self, digest: bytes) -> bool:
         """Return whether the act names the record of this SHA-256 digest, for the audience of the line."""
         root = self.root
@@ -48,22 +66,27 @@ class Opening:
 
 def write_opening(opening: Opening) -> bytes:
     """Return the RFC 8785 bytes of an opening; InvalidInput when they would not be read back."""
-    line = opening.line
     try:
-        data = canonical_body(
-            {
-                "body": opening.body.decode(),
-                "line": None if line is None else _printed_line(line),
-                "salt": encode_base64(opening.salt),
-                "t": opening.t,
-                "v": 1,
-            }
-        )
+        data = canonical_body(_said(opening))
     except (ValueError, orjson.JSONEncodeError):
         raise _refused() from None
     if len(data) > OPENING_BYTES or len(opening.salt) != SALT_BYTES or opening.t < 0:
         raise _refused()
     return data
+
+
+def _said(opening: Opening) -> dict[str, object]:
+    line, aside = opening.line, opening.aside
+    said: dict[str, object] = {
+        "body": opening.body.decode(),
+        "line": None if line is None else _printed_line(line),
+        "salt": encode_base64(opening.salt),
+        "t": opening.t,
+        "v": 1,
+    }
+    if aside is not None:
+        said["aside"] = {"salt": encode_base64(aside.salt), "words": aside.words}
+    return said
 
 
 def read_opening(data: bytes) -> Opening:
@@ -82,7 +105,23 @@ def _opening(said: dict[str, object]) -> Opening:
     body, t, line = said["body"], said["t"], said["line"]
     if not isinstance(body, str) or type(t) is not int or not isinstance(line, dict | None):
         raise _refused()
-    return Opening(body.encode(), _bytes(said["salt"]), t, None if line is None else _read_line(line))
+    aside = said.get("aside")
+    if not isinstance(aside, dict | None):
+        raise _refused()
+    return Opening(
+        body.encode(),
+        _bytes(said["salt"]),
+        t,
+        None if line is None else _read_line(line),
+        None if aside is None else _read_aside(aside),
+    )
+
+
+def _read_aside(aside: dict[str, object]) -> Aside:
+    words = aside["words"]
+    if not isinstance(words, str):
+        raise _refused()
+    return Aside(words, _bytes(aside["salt"]))
 
 
 def _printed_line(line: TreePath) -> dict[str, object]:

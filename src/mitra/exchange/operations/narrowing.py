@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 200
 """How many objects that refer to one are looked at in one run of the job."""
-CAUSE: Final = Cause("tighten-reference", "It refers to what fewer people may read since.")
+BY_REFERENCE: Final = "reference"
+CAUSE: Final = Cause("tighten", "It refers to what fewer people may read since.", BY_REFERENCE)
+"""Its act is called as any other tightening, and its readers learn nothing of what became of something else."""
 
 
 @dataclass(frozen=True, slots=True)

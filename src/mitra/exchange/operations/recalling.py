@@ -25,7 +25,7 @@ from mitra.exchange.events import SharesEnded
 from mitra.exchange.models import AskedBack, Notice, Recall
 from mitra.exchange.operations.changing import own_share
 from mitra.exchange.operations.holding import check_reason
-from mitra.exchange.operations.narrowing import CAUSE
+from mitra.exchange.operations.narrowing import BY_REFERENCE
 from mitra.ledger import queries as ledger
 from mitra.pulse.operations import emit, set_timer
 from mitra.store import past
@@ -138,7 +138,10 @@ def mark_done(actor: Actor, notice_id: UUID, *, now: datetime) -> None:
 
 def _reason_of(said: Said) -> str:
     """Return the words of whoever asks; what law 4 does by itself tells no reader what became of something else."""
-    return "" if said.kind == CAUSE.kind else str(orjson.loads(said.body)["facts"].get("reason", ""))
+    if said.kind == "tighten-reference":  # as acts of the second release say it
+        return ""
+    told = orjson.loads(said.aside) if said.aside else orjson.loads(said.body)["facts"]
+    return "" if told.get("code") == BY_REFERENCE else str(told.get("reason", ""))
 
 
 def _asked_back(ended: Iterable[Past]) -> Sequence[Past]:

@@ -117,7 +117,7 @@ def get_proof_file(viewer: Viewer, ref: str, which: str, *, now: datetime, held:
     act = found.acts.get(which)
     if act is None or ledger.find_said(act) is None:
         raise NotFound
-    proof = proving.prove(act, line=acts.path_in_act(act, found.seq), held=held, now=now)
+    proof = proving.prove(act, line=acts.path_in_act(act, found.seq), by=viewer.organisation, held=held, now=now)
     index = ledger.get_receipt(act).leaf
     if proof is None:
         return ProofFile(f"entry-{index}.promise", proving.promise(act, now=now))

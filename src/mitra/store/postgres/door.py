@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mitra.core.errors import NotFound
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.store.facts import LOOKED_THROUGH, Filter, Holding, Page, WhyReadable
+from mitra.store.facts import LOOKED_THROUGH, RECORDS, Filter, Holding, Page, WhyReadable
 from mitra.store.keys import version_of
 from mitra.store.looking import LookUp, with_shares
 from mitra.store.postgres.asking import Asking, Span, readable
@@ -129,6 +129,10 @@ class PostgresDoor:
             counted[kind, int(reach.audiences[audience].tlp)] += n
         return dict(counted)
 
+    def reach_in(self, room: str) -> Reach:
+        """Return the audiences of a room that the viewer reads on pages."""
+        return sight_as_of(self._parts, self._viewer, self._now)[0].pages.in_room(room)
+
     # ── One thing
 
     def get(self, ref: str) -> Share:
@@ -233,7 +237,8 @@ class PostgresDoor:
 
     def _sight(self) -> tuple[Sight, int]:
         """Return what the viewer reads, and the highest number that this covers."""
-        return sight_as_of(self._parts, self._viewer, self._now)
+        sight, top = sight_as_of(self._parts, self._viewer, self._now)
+        return sight.in_room(RECORDS), top
 
     def _pages(self) -> Reach:
         return self._sight()[0].pages

@@ -68,12 +68,12 @@ class Ender:
     def _end(self, seq: int, to: State, deed: Deed) -> Receipt:
         ending = self._hold(seq, to, deed.by)
         seqs = [one.seq for one in ending]
-        tree = self._writer.plant(self._lines(seqs))
+        tree = self._writer.plant([], self._lines(seqs))
         self._writer.tally(_gone(ending), Counter())
         erasing = prepare_erasure(seqs) if to is State.ERASED else None
         if erasing is not None:
             self._erase(seqs)
-        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree)
+        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, aside=deed.aside)
         self._writer.end(seqs, to, written.act)
         if erasing is not None:
             erase(erasing, by_act=written.act)
@@ -88,7 +88,7 @@ class Ender:
         if not found.judged.accepted:
             return Receipt(None, None, b"", found.judged.lines(1, 0))
         ended = self._lines([one.seq for one in ending])
-        tree = self._writer.plant([(batch[0].audience, batch[0].digest), *ended])
+        tree = self._writer.plant([(batch[0].audience, batch[0].digest)], ended)
         written = self._writer.insert(batch, found, deed, tree, ending)
         deed.announce(written)
         return Receipt(written.act, written.leaf, written.commitment, found.judged.lines(1, written.first_seq))

@@ -64,14 +64,14 @@ class PostgresStore:
         self, seq: int, *, to: State, by: int, cause: Cause, now: datetime, announce: Announce = silence
     ) -> Receipt:
         """Move a share of `by` and all that rests on it to an end state; raises WrongState, NotFound."""
-        facts = {"reason": cause.reason, "to": str(to)}
-        return self._named(self._ender.end(seq, to, Deed(cause.kind, by, now, facts, announce)))
+        deed = Deed(cause.kind, by, now, {"to": str(to)}, announce, cause.aside)
+        return self._named(self._ender.end(seq, to, deed))
 
     def replace_share(
         self, seq: int, new: NewShare, *, by: int, cause: Cause, now: datetime, announce: Announce = silence
     ) -> Receipt:
         """Tighten a share of `by`: end it and all that rests on it, and make the new one, in one act."""
-        return self._named(self._ender.replace(seq, new, Deed(cause.kind, by, now, {"reason": cause.reason}, announce)))
+        return self._named(self._ender.replace(seq, new, Deed(cause.kind, by, now, {}, announce, cause.aside)))
 
     def visible_to(self, viewer: Viewer, *, now: datetime) -> PostgresDoor:
         """Return the door through which this viewer reads, as of now."""

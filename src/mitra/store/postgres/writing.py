@@ -99,6 +99,8 @@ class Deed:
     now: datetime
     facts: Mapping[str, object]
     announce: Announce
+    aside: bytes = b""
+    """What only `by` is told; the body commits to it."""
 
 
 class Ending(NamedTuple):
@@ -226,9 +228,9 @@ class Writer:
     def _plant(self, batch: Sequence[Prepared], judged: Judged) -> Planted:
         return self.plant((batch[index].audience, batch[index].digest) for index in judged.accepted)
 
-    def plant(self, lines: Iterable[tuple[bytes, bytes]]) -> Planted:
+    def plant(self, made: Iterable[tuple[bytes, bytes]], ended: Iterable[tuple[bytes, bytes]] = ()) -> Planted:
         """Return a tree over (audience, digest) pairs, audiences in the order in which they first come."""
-        return plant_lines(self._draw(SALT_BYTES), lines)
+        return plant_lines(self._draw(SALT_BYTES), made, ended)
 
     # ── Writing
 
@@ -257,7 +259,9 @@ class Writer:
             for index, item in zip(judged.accepted, going, strict=True)
         ]
         self._tally_born(born, deed.by, [one for one, _ in ends.values()])
-        written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(going))
+        written = write_act(
+            deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, shares=len(going), aside=deed.aside
+        )
         if used.is_new:
             self._audiences.change_mark()
         self._raw.put("share", _SHARE, _rows(born, deed.by, written))

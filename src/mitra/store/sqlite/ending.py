@@ -53,7 +53,7 @@ class Ender:
             self._check(seq, to, deed.by)
             seqs = self._writer.resting([seq])
             erasing = prepare_erasure(seqs) if to is State.ERASED else None
-            written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=self._tree(seqs))
+            written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=self._tree(seqs), aside=deed.aside)
             self._writer.end(seqs, to, written.act)
             if erasing is not None:
                 self._erase(seqs)
@@ -73,7 +73,7 @@ class Ender:
             if not seen.judged.accepted:
                 return Receipt(None, None, b"", seen.judged.lines(1, 0))
             seqs = self._writer.resting([seq])
-            tree = self._writer.plant([(batch[0].audience, batch[0].digest), *self._lines(seqs)])
+            tree = self._writer.plant([(batch[0].audience, batch[0].digest)], self._lines(seqs))
             written = self._writer.insert(self._writer.draft(batch, seen, deed), deed, tree)
             self._writer.supersede(seen, written)
             self._writer.end(seqs, State.TIGHTENED, written.act)
@@ -91,7 +91,7 @@ class Ender:
             raise WrongState(message)
 
     def _tree(self, seqs: Sequence[int]) -> Planted:
-        return self._writer.plant(self._lines(seqs))
+        return self._writer.plant([], self._lines(seqs))
 
     def _lines(self, seqs: Sequence[int]) -> list[tuple[bytes, bytes]]:
         rows = self._raw.ask(_LINES.format(seqs=numbers(seqs)))

@@ -10,7 +10,7 @@ from mitra.core.errors import InvalidInput
 from mitra.core.ledger.act_tree import path_of, plant
 from mitra.core.ledger.commitment import canonical_body, commit, entry
 from mitra.core.ledger.lines import encode_base64
-from mitra.core.ledger.opening import Opening, read_opening, write_opening
+from mitra.core.ledger.opening import Aside, Opening, read_opening, write_opening
 from mitra.core.ledger.tree import leaf_hash
 
 SEED, SALT = b"\5" * 32, b"\6" * 32
@@ -45,6 +45,16 @@ def test_act_without_a_line_names_nothing():
     opening = replace(OPENING, line=None)
     assert read_opening(write_opening(opening)) == opening
     assert not opening.names(DIGESTS[1])
+
+
+def test_what_stands_beside_the_body_holds_only_as_its_author_wrote_it():
+    aside = Aside('{"reason":"ผิด"}', bytes(32))
+    body = canonical_body({"aside": encode_base64(commit(aside.words.encode(), aside.salt)), "root": None})
+    opening = replace(OPENING, body=body, aside=aside)
+    assert read_opening(write_opening(opening)) == opening
+    others = [aside, None, replace(aside, words="{}"), replace(aside, salt=b"\1" * 32)]
+    assert [replace(opening, aside=other).has_true_aside for other in others] == [True, True, False, False]
+    assert not replace(OPENING, aside=aside).has_true_aside
 
 
 @pytest.mark.parametrize("changed", [{"salt": b"short"}, {"t": -1}, {"t": 2**53}, {"body": b"\xff"}])
