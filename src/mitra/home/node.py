@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mitra.home.backups import find_last_backup
 from mitra.ledger import queries as ledger
+from mitra.pulse import facts as pulse_facts
 from mitra.pulse import queries as pulse
 from mitra.web.templatetags.show import span
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mitra.pulse.facts import Health, Jump, Parked
+    from mitra.home.backups import LastBackup
+    from mitra.ledger.facts import Health
+    from mitra.pulse.facts import Jump, Parked
 
 PARKED_SHOWN = 50
 MEGABYTE = 1_000_000
+BACKUP_EVERY = timedelta(days=1)
+"""How old the last backup may be before the page says so."""
 UNHEARD = "Unheard"
 
 
@@ -37,33 +45,47 @@ class Standing:
 
     answer: str
     lede: str
-    health: Health
+    health: pulse_facts.Health
     parked: tuple[Parked, ...]
     """The first of them, those that wait longest."""
     moved: tuple[Moved, ...]
-    log_size: int
+    log: Health
+    backup: LastBackup | None
+    is_backup_old: bool
     database: str
     database_size: str
+    free: str
+    """Room left on the disk of the node's home."""
 
 
 def node_of(*, now: datetime) -> Standing:
     """Return how the node stands now."""
-    health = pulse.health(now)
+    health, log, backup = pulse.health(now), ledger.health(now), find_last_backup()
     database, size = pulse.database()
     return Standing(
-        answer=answer_of(health),
-        lede=lede_of(health),
+        answer=answer_of(health, log),
+        lede=lede_of(health, log),
         health=health,
         parked=tuple(pulse.list_parked(limit=PARKED_SHOWN)) if health.parked else (),
         moved=tuple(Moved(jump.at, jump_words(jump)) for jump in health.jumps),
-        log_size=ledger.count_entries(),
+        log=log,
+        backup=backup,
+        is_backup_old=backup is None or now - backup.at > BACKUP_EVERY,
         database=database,
-        database_size=_("%(n)s MB") % {"n": f"{max(1, size // MEGABYTE):,}"},
+        database_size=megabytes(size),
+        free=megabytes(shutil.disk_usage(settings.MITRA_HOME).free),
     )
 
 
-def answer_of(health: Health) -> str:
+def megabytes(size: int) -> str:
+    """Return how much room something takes."""
+    return _("%(n)s MB") % {"n": f"{max(1, size // MEGABYTE):,}"}
+
+
+def answer_of(health: pulse_facts.Health, log: Health) -> str:
     """Return the page's answer in one sentence, the worst first."""
+    if log.stopped:
+        return _("The log has stopped.")
     if "worker-away" in health.problems:
         return _("The worker is away.")
     if health.parked:
@@ -74,8 +96,10 @@ def answer_of(health: Health) -> str:
     return _("The node is at work.")
 
 
-def lede_of(health: Health) -> str:
+def lede_of(health: pulse_facts.Health, log: Health) -> str:
     """Return what follows from the answer."""
+    if log.stopped:
+        return _("Sharing goes on, and nothing new is signed. Mend what it says below, then start the node again.")
     if "worker-away" in health.problems:
         return _("People read and share as always; what follows from it, and what is due, waits until a worker runs.")
     if health.parked:

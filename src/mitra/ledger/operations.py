@@ -120,8 +120,3 @@ def erase_body(act: int, *, by_act: int) -> None:
 def forget_seed(act: int) -> None:
     """Let nobody open the tree of an act any more: of an erasure, who and why stay, not of what."""
     models.ActBody.objects.filter(act=act).update(seed=None)
-
-
-def stop_log(reason: str, *, now: datetime) -> None:
-    """Sign nothing more until a person has looked and a new process finds all in order; the reason is shown."""
-    models.Log.objects.filter(pk=1).update(stopped=reason, stopped_at=micros(now))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from mitra.core.ledger.dates import micros
 from mitra.core.policy.facts import REAL_REALM
@@ -36,8 +37,10 @@ def forget(*, now: datetime) -> None:
     old = micros(now - EVENTS_FOR)
     past = EventRow.objects.filter(realm=REAL_REALM, at__lt=old, is_told=True, delivery__isnull=True)
     _delete(past)
-    # The row's own instant decides, so that a subject of which something is told meanwhile keeps its number.
-    _delete(Subject.objects.filter(at__lt=old))
+    # The row's own instant decides, so that a subject of which something is told meanwhile keeps its number; and what
+    # waits or is parked keeps it too, for what is told next must come behind it.
+    undone = Delivery.objects.filter(subject=OuterRef("subject"), state__in=Delivery.UNDONE)
+    _delete(Subject.objects.filter(~Exists(undone), at__lt=old))
     _delete(ClockJump.objects.filter(at__lt=old))
 
 

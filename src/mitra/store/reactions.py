@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mitra.pulse.reactions import every
 from mitra.store.doors import store
-from mitra.store.handed.folding import KEPT_DAYS, fold, forget
+from mitra.store.handed.folding import KEPT_DAYS, fold, forget, forget_marks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,3 +29,4 @@ def fold_handed(*, now: datetime) -> None:  # noqa: ARG001 - a job is told the t
 def forget_handed(*, now: datetime) -> None:
     """Forget what was handed out so long ago that nobody asks for it back."""
     forget(before=now - timedelta(days=KEPT_DAYS))
+    forget_marks(before=now - timedelta(days=1))

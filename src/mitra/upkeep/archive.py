@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 FORMAT = 1
 FACTS = "mitra-backup.json"
 DIGESTS = "sha256.json"
+NEEDED = "node.toml"
+"""The member by which a home is a node's."""
 CHUNK = 1 << 20
-UNREADABLE = (tarfile.TarError, EOFError, FileExistsError, ValueError, TypeError, KeyError)
+_IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError)
+UNREADABLE = (tarfile.TarError, EOFError, *_IN_THE_WAY, ValueError, TypeError, KeyError)
 """What reading something else than was written comes to, wherever in it."""
 
 
@@ -122,8 +125,8 @@ def unpack(path: Path, into: Path) -> Iterator[str]:
     with _opened(path) as tar:
         for member in tar:
             inside = PurePosixPath(member.name)
-            source = tar.extractfile(member)
-            if source is None or not member.isreg() or inside.is_absolute() or ".." in inside.parts:
+            source = tar.extractfile(member) if member.isreg() else None
+            if source is None or inside.is_absolute() or ".." in inside.parts:
                 raise _no_backup(path)
             if member.name == DIGESTS:
                 said = dict(orjson.loads(source.read()))
@@ -134,6 +137,8 @@ def unpack(path: Path, into: Path) -> Iterator[str]:
                 yield member.name
     if said is None:
         raise _broken(path, "it breaks off")
+    if NEEDED not in said:
+        raise _no_backup(path)
     differing = sorted(name for name in said.keys() | found.keys() if said.get(name) != found.get(name))
     if differing:
         raise _broken(path, f"{differing[0]} is not what was written")

@@ -19,6 +19,7 @@ from django.db import connection
 
 from mitra.core.errors import Conflict
 from mitra.core.ledger.tiles import bundles_of, tile_path, tiles_of
+from mitra.home.backups import LastBackup, note_backup
 from mitra.ledger.files import CHECKPOINT, sync_folder
 from mitra.ledger.proving import log_files
 from mitra.ledger.sequencer import FOLDER
@@ -51,6 +52,7 @@ def write_backup(file: Path, *, name: str, now: datetime, told: Callable[[str], 
         except FileExistsError as error:
             raise _there_already(file) from error
     sync_folder(file.parent)
+    note_backup(LastBackup(now, file.stat().st_size))
     return facts
 
 

@@ -1,7 +1,7 @@
 """Restore a backup into an empty home, whole or not at all.
 
 1. It is a backup, for the database that this node is set up with, and the home is empty.
-2. Everything is unpacked beside it and its digests are right; only then does it become the home.
+2. Everything is unpacked in a folder of its own within it and its digests are right; only then is it moved up.
 3. With the node's own keys there, the program starts: the database is filled, and brought up to this version.
 4. Only now is there a node in the home: one that was left half made answers no command.
 
@@ -45,22 +45,32 @@ def unpacked_home(file: Path, home: Path, *, database: str, told: Callable[[str]
         )
         raise InvalidInput(message, path="file", rule="another-database")
     check_empty(home)
-    home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".mitra-restore-") as folder:
-        unpacked = Path(folder) / "home"
-        unpacked.mkdir(mode=0o700)
-        for name in unpack(file, unpacked):
-            told(name)
-        (unpacked / NODE).rename(unpacked / UNFINISHED)
-        if home.exists():
-            home.rmdir()
-        unpacked.rename(home)
+    was_there = home.exists()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as undone:
-        undone.callback(shutil.rmtree, home)
+        undone.callback(_take_away, home, is_kept=was_there)
+        with tempfile.TemporaryDirectory(dir=home, prefix=".mitra-restore-") as folder:
+            unpacked = Path(folder)
+            for name in unpack(file, unpacked):
+                told(name)
+            (unpacked / NODE).rename(unpacked / UNFINISHED)
+            for each in sorted(unpacked.iterdir()):
+                each.rename(home / each.name)
         yield facts
         undone.pop_all()
     shutil.rmtree(home / TABLES, ignore_errors=True)
     (home / UNFINISHED).rename(home / NODE)
+
+
+def _take_away(home: Path, *, is_kept: bool) -> None:
+    """Leave the folder as it was: empty, for it may be where a disk is mounted, or not there."""
+    for each in home.iterdir():
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    if not is_kept:
+        home.rmdir()
 
 
 def check_empty(home: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sharing_world import GREEN, NOW, actor, malware, person, relation, report_of, sdo, share
 
 from exchange_node import make_node, record_of
+from mitra.core.errors import Unavailable
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.exchange import operations, queries
 from mitra.exchange.facts import Terms
@@ -338,3 +339,26 @@ def test_an_act_that_tightened_nothing_that_is_left_is_forgotten(node):
     narrowing.note_tightening(999)
     narrowing.narrow_references(now=LATER)
     assert not Tightening.objects.exists()
+
+
+def test_what_cannot_be_looked_at_is_told_and_holds_up_nothing_else(node, financial, monkeypatch):
+    objects = [malware(1), malware(2)]
+    sightings = [sighting_of(10 + n, obj) for n, obj in enumerate(objects)]
+    share("cert-th", objects)
+    share("cert-kh", sightings)
+    acts = [tighten("cert-th", obj, financial) for obj in objects]
+    while worker.turn(LATER):
+        pass
+
+    ask = store().ended_by
+
+    def ended_by(act):
+        if act == acts[0]:
+            raise Unavailable("Not just now.")
+        return ask(act)
+
+    monkeypatch.setattr(store(), "ended_by", ended_by)
+    with pytest.raises(Unavailable):
+        narrowing.narrow_references(now=LATER)
+    assert [audiences(node)["cert-kh", obj["id"]] for obj in sightings] == [GREEN_TO_ALL, {OWN_ONLY}]
+    assert list(Tightening.objects.values_list("act", flat=True)) == [acts[0]]

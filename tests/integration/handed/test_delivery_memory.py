@@ -74,7 +74,21 @@ def test_a_file_that_its_process_left_goes_once_it_is_folded(transactional_db):
     (path,) = folder_of_notes().iterdir()
     os.utime(path, (0, 0))
     fold()
-    assert (list(folder_of_notes().iterdir()), HandedFile.objects.count(), len(who_has([1]))) == ([], 0, 1)
+    assert (list(folder_of_notes().iterdir()), HandedFile.objects.count(), len(who_has([1]))) == ([], 1, 1)
+    reactions.forget_handed(now=datetime.now(UTC) + timedelta(days=2))
+    assert HandedFile.objects.count() == 0
+
+
+def test_a_file_that_a_backup_brings_back_is_not_counted_twice(transactional_db):
+    note([1], to=TH, channel=Channel.TAXII, now=NOW)
+    (path,) = folder_of_notes().iterdir()
+    kept = path.read_bytes()
+    os.utime(path, (0, 0))
+    fold()
+    reactions.forget_handed(now=datetime.now(UTC))
+    assert not path.exists()
+    path.write_bytes(kept)
+    assert (fold(), HandedPage.objects.count()) == (0, 1)
 
 
 def test_a_file_stays_until_what_was_folded_of_it_is_committed(transactional_db):

@@ -1,6 +1,8 @@
 """The node's own page: the centre's administrators decide what was parked, its auditors see it, nobody else knows."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import orjson
 import pytest
@@ -13,8 +15,10 @@ from mitra.community import operations, queries
 from mitra.community.facts import NewPerson
 from mitra.community.models import Person
 from mitra.core.errors import NotPermitted
+from mitra.core.ledger.dates import micros
 from mitra.home import operations as node_operations
-from mitra.ledger.models import ActBody
+from mitra.home.backups import LastBackup, note_backup
+from mitra.ledger.models import ActBody, Log
 from mitra.pulse import queries as pulse
 from mitra.pulse.models import Delivery
 from mitra.pulse.watching import note_jump, sign
@@ -54,6 +58,11 @@ def person(slug, role):
 def page_of(client, slug, role, path="/node"):
     client.force_login(person(slug, role))
     return client.get(path)
+
+
+def words_of(response):
+    """What a page says, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def acts(kind):
@@ -167,3 +176,21 @@ def test_a_clock_that_moved_is_told(centre, client):
     said = page_of(client, "centre", "administrator").content.decode()
     assert "went back by 3 h" in said
     assert "moved once in seven days" in said
+
+
+def test_a_log_that_stopped_is_the_first_thing_it_says(centre, client):
+    why = "tile/0/000.p/11 is here with other bytes: run `mitra check`, and mend it from a backup."
+    Log.objects.update_or_create(pk=1, defaults={"root": bytes(32), "stopped": why, "stopped_at": micros(NOW)})
+    page = words_of(page_of(client, "centre", "auditor"))
+    assert page.index("The log has stopped.") < page.index(why) < page.index("Waits for a decision")
+
+
+def test_it_says_when_the_node_was_backed_up_and_when_that_is_long_ago(centre, client, tmp_path, settings):
+    settings.MITRA_HOME = tmp_path
+    assert "none yet" in words_of(page_of(client, "centre", "auditor"))
+    note_backup(LastBackup(NOW - timedelta(hours=3), 12_345_678))
+    assert ("11.8 MB" in words_of(client.get("/node")), "old" in words_of(client.get("/node"))) == (True, False)
+    note_backup(LastBackup(NOW - timedelta(days=2), 1))
+    assert "old 2 days ago" in words_of(client.get("/node"))
+    (tmp_path / "last-backup.json").write_text("[half")
+    assert "none yet" in words_of(client.get("/node"))

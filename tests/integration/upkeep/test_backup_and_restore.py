@@ -1,5 +1,6 @@
 """A node in use is backed up, restored elsewhere and goes on: nothing before the backup is missing, old proofs hold."""
 
+import io
 import json
 import re
 import subprocess
@@ -7,7 +8,9 @@ import sys
 import tarfile
 import threading
 import time
+from hashlib import sha256
 
+import orjson
 import pytest
 import requests
 
@@ -165,6 +168,37 @@ def rewritten(path, into, **facts):
     return into
 
 
+def odd_files(whole):
+    """What is a tar and no backup: members, and how the sentence about it goes on."""
+    with tarfile.open(whole) as tar:
+        facts = tar.extractfile(tar.next()).read()
+
+    def member(name, data=b"x", kind=tarfile.REGTYPE):
+        info = tarfile.TarInfo(name)
+        info.type, info.size = kind, len(data) if kind == tarfile.REGTYPE else 0
+        return info, data if kind == tarfile.REGTYPE else b""
+
+    def digests(*names):
+        said = {FACTS: sha256(facts).hexdigest(), **{name: sha256(b"x").hexdigest() for name in names}}
+        return member(DIGESTS, orjson.dumps(said))
+
+    first = member(FACTS, facts)
+    return {
+        "nothing": ([], "is no backup"),
+        "foreign": ([member("README")], "is no backup"),
+        "without-a-node": ([first, member("mitra.sqlite3"), digests("mitra.sqlite3")], "is no backup"),
+        "above": ([first, member("../escaped"), digests("../escaped")], "is no backup"),
+        "absolute": ([first, member("/tmp/escaped"), digests("/tmp/escaped")], "is no backup"),
+        "a-link": ([first, member("node.toml", kind=tarfile.SYMTYPE), digests()], "is no backup"),
+        "a-file-as-a-folder": (
+            [first, member("node.toml"), member("node.toml/x"), digests("node.toml", "node.toml/x")],
+            "cannot be restored",
+        ),
+        "twice": ([first, member("node.toml"), member("node.toml"), digests("node.toml")], "cannot be restored"),
+        "odd-digests": ([first, member("node.toml"), member(DIGESTS, b"[1]")], "cannot be restored"),
+    }
+
+
 def test_what_cannot_be_restored_is_refused_and_leaves_nothing(node, new_node, tmp_path):
     whole = tmp_path / "hub.mitra"
     node.ask("backup", whole)
@@ -175,6 +209,13 @@ def test_what_cannot_be_restored_is_refused_and_leaves_nothing(node, new_node, t
     cut = tmp_path / "cut.mitra"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert refused(empty, cut).startswith(f"{cut} cannot be restored: it breaks off")
+    for name, (members, sentence) in odd_files(whole).items():
+        odd = tmp_path / f"{name}.mitra"
+        with tarfile.open(odd, "w") as tar:
+            for info, data in members:
+                tar.addfile(info, io.BytesIO(data))
+        assert refused(empty, odd).startswith(f"{odd} {sentence}"), name
+        assert not empty.home.exists() or list(empty.home.iterdir()) == []
     newer = rewritten(whole, tmp_path / "newer.mitra", migrations={"store": "0999_from_the_future"})
     assert refused(empty, newer) == (
         "This backup is of a newer version of Mitra (store 0999_from_the_future): install that version first."

@@ -16,7 +16,7 @@ import orjson
 
 from mitra.community import operations as community_operations
 from mitra.community import queries as community
-from mitra.core.errors import NotFound, WrongState
+from mitra.core.errors import MitraError, NotFound, WrongState
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.policy.reshare import circles_inside, is_stricter
@@ -60,18 +60,29 @@ def note_tightening(act: int) -> None:
 
 def narrow_references(*, now: datetime) -> None:
     """Look at some of what points to each object that was tightened, and narrow what leads its readers too far."""
+    failed: MitraError | None = None
     for row in Tightening.objects.order_by("act"):
-        ended = store().ended_by(row.act)
-        pointers = None if ended is None else store().pointing_at(ended, after=row.looked_at, limit=LOOKED_AT)
-        if ended is not None and pointers is not None:
-            end = End(ended, now)
-            for share in pointers.shares:
-                if end.is_above(share):
-                    narrow(share, ended, now=now)
-        if pointers is None or not pointers.more:
-            row.delete()
-        else:
-            Tightening.objects.filter(pk=row.pk).update(looked_at=pointers.up_to)
+        try:
+            _look_on(row, now=now)
+        except MitraError as error:  # of one object; the others do not wait for somebody to mend it
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _look_on(row: Tightening, *, now: datetime) -> None:
+    """Look at the next that point to one object; forget the row when nothing is left."""
+    ended = store().ended_by(row.act)
+    pointers = None if ended is None else store().pointing_at(ended, after=row.looked_at, limit=LOOKED_AT)
+    if ended is not None and pointers is not None:
+        end = End(ended, now)
+        for share in pointers.shares:
+            if end.is_above(share):
+                narrow(share, ended, now=now)
+    if pointers is None or not pointers.more:
+        row.delete()
+    else:
+        Tightening.objects.filter(pk=row.pk).update(looked_at=pointers.up_to)
 
 
 class End:

@@ -2,8 +2,8 @@
 
 1. Read each file from where it was left, whole lines only.
 2. Insert a row a line, and move the file's mark.
-3. Once no process can write to a file any more and it was read to its end, and that is committed: delete it, then
-   forget its mark.
+3. Once no process can write to a file any more and it was read to its end, and that is committed: delete it.
+4. Its mark is forgotten a day later, for a backup that was being written may hold the file still.
 
 Several processes may fold at once: the mark's row is held while its file is read.
 """
@@ -59,6 +59,12 @@ def forget(*, before: datetime) -> int:
             return forgotten
 
 
+def forget_marks(*, before: datetime) -> None:
+    """Forget how far files were read that were begun before an instant and are here no more."""
+    here = {path.name for path in folder_of_notes().glob(f"*{SUFFIX}")}
+    HandedFile.objects.filter(name__lt=f"{micros(before) * 1_000:020d}").exclude(name__in=here).delete()
+
+
 def _fold_file(path: Path) -> int:
     folded = 0
     try:
@@ -74,7 +80,6 @@ def _fold_file(path: Path) -> int:
 
 def _leave(path: Path) -> None:
     path.unlink(missing_ok=True)
-    HandedFile.objects.filter(name=path.name).delete()
 
 
 def _fold_lines(path: Path) -> int:
