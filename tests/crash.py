@@ -177,7 +177,7 @@ class Crash:
 
     def stop_server(self) -> None:
         self.server.send_signal(signal.SIGTERM)
-        assert self.server.wait(60) == 0
+        assert self.server.wait(60) in (0, 1)  # 1 where one of its processes was killed a moment ago
 
     def acknowledged(self, place: int) -> Path:
         """Return the file in which a writer says what was acknowledged to it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mitra.community import words
 from mitra.community.facts import NewCredential, NewPerson, Preferences
 from mitra.community.rules import ROLES
+from mitra.core.time.local import zone_names
 from mitra.web.look import DENSITIES, THEMES
 from mitra.web.told import Answer, ToldForm
 
@@ -184,7 +184,7 @@ class PreferencesForm(ToldForm):
 
 def zone_field(now_kept: str) -> forms.ChoiceField:
     """Return the choice of a time zone: the region's first, then all others; the one in use is always among them."""
-    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    others = sorted(zone for zone in zone_names() if "/" in zone and not zone.startswith("Etc/"))
     zones = dict.fromkeys((*NEAR_ZONES, now_kept, *others))
     return forms.ChoiceField(
         choices=[(zone, zone.replace("_", " ")) for zone in zones],

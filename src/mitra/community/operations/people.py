@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from mitra.community.operations.guards import deciding, realm_within, require_ma
 from mitra.community.queries.people import people_of, person_facts
 from mitra.community.rules import ADMINISTRATOR, check_choice, check_name, check_roles
 from mitra.core.errors import Conflict, InvalidInput, NotFound
+from mitra.core.time.local import zone_of
 from mitra.web.look import DENSITIES, THEMES
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def add_person(new: NewPerson, *, by: Actor, now: datetime) -> AddedPerson:
         name=check_name(new.name),
         organisation_id=by.organisation,
         realm=realm_within(new.realm, by),
-        time_zone=_check_zone(new.time_zone),
+        time_zone=zone_of(new.time_zone).key,
         language=new.language,
         joined_at=now,
     )
@@ -103,7 +103,7 @@ def keep_preferences(person: int, preferences: Preferences) -> None:
             density=check_choice(preferences.density, DENSITIES, path="density"),
             theme=check_choice(preferences.theme, THEMES, path="theme"),
             language=preferences.language,
-            time_zone=_check_zone(preferences.time_zone),
+            time_zone=zone_of(preferences.time_zone).key,
         )
 
 
@@ -129,14 +129,6 @@ def _check_email(email: str) -> str:
     except ValidationError as error:
         raise InvalidInput(f"“{email}” is not an e-mail address.", path="email", rule="email") from error
     return clean
-
-
-def _check_zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise InvalidInput(
-            f"“{zone}” is not a time zone; write it as Asia/Bangkok.", path="time_zone", rule="time-zone"
-        )
-    return zone
 
 
 def _check_password(password: str, row: Person) -> None:

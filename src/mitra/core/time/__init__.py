@@ -1,0 +1,1 @@
+"""Zones, working time and deadlines: pure, over the zones' own data; `now` is always given."""
