@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mitra.pulse.facts import Jump, Parked
 
 PARKED_SHOWN = 50
-MEGABYTE = 1_000_000
 BACKUP_EVERY = timedelta(days=1)
 """How old the last backup may be before the page says so."""
 UNHEARD = "Unheard"
@@ -53,8 +52,9 @@ class Standing:
     backup: LastBackup | None
     is_backup_old: bool
     database: str
-    database_size: str
-    free: str
+    database_size: int
+    """Bytes, as `free`."""
+    free: int
     """Room left on the disk of the node's home."""
 
 
@@ -72,14 +72,9 @@ def node_of(*, now: datetime) -> Standing:
         backup=backup,
         is_backup_old=backup is None or now - backup.at > BACKUP_EVERY,
         database=database,
-        database_size=megabytes(size),
-        free=megabytes(shutil.disk_usage(settings.MITRA_HOME).free),
+        database_size=size,
+        free=shutil.disk_usage(settings.MITRA_HOME).free,
     )
-
-
-def megabytes(size: int) -> str:
-    """Return how much room something takes."""
-    return _("%(n)s MB") % {"n": f"{max(1, size // MEGABYTE):,}"}
 
 
 def answer_of(health: pulse_facts.Health, log: Health) -> str:
