@@ -7,7 +7,6 @@ trainers, secretariat and auditors do not hold *exchange*.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -125,14 +124,6 @@ def check_slug(slug: str, *, path: str = "slug") -> str:
         message = f"“{slug}” cannot be a short name: use small letters, digits and single hyphens, as cert-th."
         raise InvalidInput(message, path=path, rule="slug")
     return slug
-
-
-def check_name(name: str, *, path: str = "name") -> str:
-    """Return a name of any script in its composed form, or raise InvalidInput."""
-    clean = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not clean or len(clean) > 200 or any(unicodedata.category(sign) == "Cc" for sign in clean):
-        raise InvalidInput("A name needs one to 200 characters and no control characters.", path=path, rule="name")
-    return clean
 
 
 def check_country(country: str) -> str:

@@ -18,9 +18,10 @@ from mitra.community.operations.guards import (
     require_manager,
 )
 from mitra.community.queries.people import name_people
-from mitra.community.rules import CIRCLE_KINDS, ROLES, WORKING_CIRCLE, check_choice, check_name, check_slug, may_join
+from mitra.community.rules import CIRCLE_KINDS, ROLES, WORKING_CIRCLE, check_choice, check_slug, may_join
 from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from mitra.core.policy.facts import Standing
+from mitra.core.text.names import check_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,8 +10,9 @@ from mitra.community.facts import COMMUNITY_MANAGE, IssuedCredential
 from mitra.community.models import Credential
 from mitra.community.operations.guards import deciding, realm_within, require_manager
 from mitra.community.queries.people import credential_facts, credentials_of
-from mitra.community.rules import CREDENTIAL_LIFE, CREDENTIAL_LONGEST_LIFE, check_name, check_scopes
+from mitra.community.rules import CREDENTIAL_LIFE, CREDENTIAL_LONGEST_LIFE, check_scopes
 from mitra.core.errors import InvalidInput, NotFound, WrongState
+from mitra.core.text.names import check_name
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -18,12 +18,12 @@ from mitra.community.rules import (
     WRITES_NOTHING,
     check_choice,
     check_country,
-    check_name,
     check_slug,
     may_become,
 )
 from mitra.core.errors import Conflict, InvalidInput, WrongState
 from mitra.core.policy.facts import Standing
+from mitra.core.text.names import check_name
 
 if TYPE_CHECKING:
     from datetime import datetime

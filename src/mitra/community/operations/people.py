@@ -14,8 +14,9 @@ from mitra.community.facts import COMMUNITY_MANAGE, AddedPerson
 from mitra.community.models import Person, PersonRole
 from mitra.community.operations.guards import deciding, realm_within, require_manager
 from mitra.community.queries.people import people_of, person_facts
-from mitra.community.rules import ADMINISTRATOR, check_choice, check_name, check_roles
+from mitra.community.rules import ADMINISTRATOR, check_choice, check_roles
 from mitra.core.errors import Conflict, InvalidInput, NotFound
+from mitra.core.text.names import check_name
 from mitra.core.time.local import zone_of
 from mitra.web.look import DENSITIES, THEMES
 
