@@ -78,13 +78,6 @@ def shared_list(page):
     page.get_by_role("heading", name="In numbers").wait_for()
 
 
-def recalled(page):
-    """Recall what a client has looked at, and see what came of it."""
-    page.get_by_label("Why", exact=True).fill("รายการนี้ผิด: one address is a bank's own gateway")
-    page.get_by_role("button", name="Recall it").click()
-    page.get_by_role("heading", name="Who had it").wait_for()
-
-
 def looked_up_list(page):
     page.get_by_label("Values, one a line").fill(
         "secure-login[.]example[.]net\n203.0.113.57\nskidstresser.xyz\n192.0.2.1"
@@ -188,7 +181,6 @@ PAGES = [
     Shown("not-found", "exchange/records/nowhere", ("duty", "public"), status=404),
     Shown("not-permitted", "exchange/share", ("admin",), status=403),
     Shown("shared", "exchange/share", then=shared_list, changes=True),
-    Shown("recall", OWN + "/recall", then=recalled, changes=True),
 ]
 
 PAGES.sort(key=lambda shown: shown.changes)

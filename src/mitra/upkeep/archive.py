@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 FACTS = "mitra-backup.json"
 DIGESTS = "sha256.json"
-NEEDED = "node.toml"
-"""The member by which a home is a node's."""
 CHUNK = 1 << 20
 _IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError)
 UNREADABLE = (tarfile.TarError, EOFError, *_IN_THE_WAY, ValueError, TypeError, KeyError)
@@ -109,7 +107,7 @@ def read_facts(path: Path) -> Backup:
         data = tar.extractfile(first) if first is not None and first.name == FACTS else None
         said = dict(orjson.loads(data.read())) if data is not None else {}
         if said.get("format") != FORMAT:
-            raise _no_backup(path)
+            raise no_backup(path)
         return Backup(**{**said, "made_at": datetime.fromisoformat(said["made_at"])})
 
 
@@ -127,7 +125,7 @@ def unpack(path: Path, into: Path) -> Iterator[str]:
             inside = PurePosixPath(member.name)
             source = tar.extractfile(member) if member.isreg() else None
             if source is None or inside.is_absolute() or ".." in inside.parts:
-                raise _no_backup(path)
+                raise no_backup(path)
             if member.name == DIGESTS:
                 said = dict(orjson.loads(source.read()))
             elif member.name == FACTS:
@@ -137,8 +135,6 @@ def unpack(path: Path, into: Path) -> Iterator[str]:
                 yield member.name
     if said is None:
         raise _broken(path, "it breaks off")
-    if NEEDED not in said:
-        raise _no_backup(path)
     differing = sorted(name for name in said.keys() | found.keys() if said.get(name) != found.get(name))
     if differing:
         raise _broken(path, f"{differing[0]} is not what was written")
@@ -154,7 +150,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
         raise InvalidInput(message, path="file") from None
     with file:
         if not tarfile.is_tarfile(file):
-            raise _no_backup(path)
+            raise no_backup(path)
         file.seek(0)
         try:
             with tarfile.open(fileobj=file, mode="r:") as tar:
@@ -174,7 +170,8 @@ def _write(source: IO[bytes], path: Path, mode: int) -> str:
     return digest.hexdigest()
 
 
-def _no_backup(path: Path) -> InvalidInput:
+def no_backup(path: Path) -> InvalidInput:
+    """Return what to tell of a file that holds no node."""
     return InvalidInput(f"{path} is no backup of a Mitra node: give a file that `mitra backup` wrote.", path="file")
 
 

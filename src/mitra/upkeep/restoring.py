@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitra.core.errors import Conflict, InvalidInput
-from mitra.upkeep.archive import read_facts, unpack
+from mitra.upkeep.archive import no_backup, read_facts, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,6 +53,8 @@ def unpacked_home(file: Path, home: Path, *, database: str, told: Callable[[str]
             unpacked = Path(folder)
             for name in unpack(file, unpacked):
                 told(name)
+            if not (unpacked / NODE).is_file():
+                raise no_backup(file)
             (unpacked / NODE).rename(unpacked / UNFINISHED)
             for each in sorted(unpacked.iterdir()):
                 each.rename(home / each.name)
