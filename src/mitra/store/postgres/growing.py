@@ -32,7 +32,10 @@ SELECT audience, sum(ever)::int8 FROM tally
 WHERE audience = ANY(%s::int8[]) AND by = coalesce(%s, by) GROUP BY audience HAVING sum(ever) > 0
 """
 _ARRIVE = "INSERT INTO arrival (first_seq, n, viewer, by, audiences, at) VALUES (%s, %s, %s, %s, %s, %s)"
-_ENDED = "SELECT id FROM store_audience WHERE embargo_until <= %s AND lifted_at IS NULL ORDER BY embargo_until, id"
+_ENDED = """
+SELECT id FROM store_audience a WHERE embargo_until <= %s AND lifted_at IS NULL
+ORDER BY embargo_until, (SELECT min(seq) FROM share WHERE audience = a.id), id
+"""
 _LIFT = "UPDATE store_audience SET lifted_at = %s WHERE id = %s AND lifted_at IS NULL RETURNING id"
 AUDIENCES, RIGHTS = 1, 2
 """The marks: of what is remembered of audiences, and of everybody's rights."""
