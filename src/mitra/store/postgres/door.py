@@ -9,7 +9,6 @@ audience that the sets do not know yet, is met on the next page, never stepped o
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,8 @@ FROM share s JOIN record r ON r.id = s.record WHERE s.seq = ANY(%(seqs)s::int8[]
 """
 _GET = f"SELECT s.seq FROM share s WHERE s.seq = %(seq)s AND s.state = {LIVE} AND {{readable}}"
 _TALLIES = """
-SELECT t.type, t.audience, sum(t.n)::int8 FROM tally t WHERE t.n > 0 AND {readable} GROUP BY t.type, t.audience
+SELECT t.type, get_byte(%(levels)s::bytea, (t.audience - 1)::int) - 48 AS tlp, sum(t.n)::int8
+FROM tally t WHERE t.n > 0 AND {readable} GROUP BY t.type, tlp
 """
 _SHARES = "CROSS JOIN LATERAL (SELECT * FROM share WHERE record = r.id OFFSET 0) s"
 _OF_ID = f"""
@@ -123,11 +123,9 @@ class PostgresDoor:
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return how many live shares the viewer reads, by (type, TLP)."""
         reach = self._pages()
-        counted: defaultdict[tuple[str, int], int] = defaultdict(int)
-        values: dict[str, object] = {}
-        for kind, audience, n in self._raw.ask(_TALLIES.format(readable=readable("t", reach, values)), values):
-            counted[kind, int(reach.audiences[audience].tlp)] += n
-        return dict(counted)
+        values: dict[str, object] = {"levels": reach.audiences.all.levels}
+        rows = self._raw.ask(_TALLIES.format(readable=readable("t", reach, values)), values)
+        return {(kind, tlp): n for kind, tlp, n in rows}
 
     def reach_in(self, room: str) -> Reach:
         """Return the audiences of a room that the viewer reads on pages."""

@@ -35,7 +35,12 @@ WHOLE, HERE, BEFORE, AMONG = "whole", "here", "before", "among"
 """Names of the sets that a statement may test: all that the viewer reads, what stands in a stretch of its feed, what
 stands somewhere below that, and what a filter chooses among."""
 
-_LEVEL = "CAST(substr(:levels, {}.audience, 1) AS INTEGER)"
+
+def level_of(table: str) -> str:
+    """Return the level of a row's audience, where `:levels` holds those of all audiences."""
+    return f"CAST(substr(:levels, {table}.audience, 1) AS INTEGER)"
+
+
 _READ = """
 SELECT s.seq, s.record, r.stix_id, s.type, r.modified, r.created_by, r.digest, r.raw, r.marking_at, r.title,
        s.audience, s.by, s.at, s.act, s.under, s.pap, s.condition, s.state, s.voice, r.accepted_at, {tlp}
@@ -70,10 +75,10 @@ def values_of(reach: Reach, which: str = WHOLE) -> Values:
 
 def served_at() -> str:
     """Return the level at which a share's bytes are served: the loosest of all of them that the viewer reads."""
-    own = _LEVEL.format("s")
+    own = level_of("s")
     return (
         f"CASE WHEN s.company & {OTHER_SHARES} THEN min({own}, coalesce("
-        f"(SELECT min({_LEVEL.format('o')}) FROM share o INDEXED BY share_record "
+        f"(SELECT min({level_of('o')}) FROM share o INDEXED BY share_record "
         f"WHERE o.record = s.record AND o.state = {LIVE} AND {may_read('o')}), {own})) ELSE {own} END"
     )
 

@@ -18,7 +18,7 @@ from mitra.core.policy.facts import Pap, Tlp
 from mitra.store.facts import LOOKED_THROUGH, RECORDS, Filter, Holding, Page, Share, Voice, WhyReadable
 from mitra.store.keys import version_of
 from mitra.store.looking import LookUp, with_shares
-from mitra.store.sqlite.asking import ROWS, Passing, listed, values_of
+from mitra.store.sqlite.asking import ROWS, Passing, level_of, listed, values_of
 from mitra.store.sqlite.asking import may_read as may_see
 from mitra.store.sqlite.feeding import Feeding, Source, number_at
 from mitra.store.sqlite.lookup import SqliteIndex
@@ -66,7 +66,7 @@ FROM record r INDEXED BY record_id CROSS JOIN share s INDEXED BY share_record ON
 WHERE r.sid IN (SELECT value FROM json_each(:sids)) AND s.state = {LIVE} AND {may_see("s")}
 """
 _ONE = f"SELECT s.seq FROM share s WHERE s.seq = :seq AND s.state = {LIVE} AND {may_see('s')}"
-_TALLIES = f"SELECT type, audience, sum(n) FROM tally t WHERE n > 0 AND {may_see('t')} GROUP BY type, audience"
+_TALLIES = f"SELECT type, {level_of('t')} AS tlp, sum(n) FROM tally t WHERE n > 0 AND {may_see('t')} GROUP BY type, tlp"
 
 
 class SqliteDoor:
@@ -109,10 +109,8 @@ class SqliteDoor:
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return how many live shares the viewer reads, by (type, TLP)."""
         reach, _ = self._sight()
-        counted: defaultdict[tuple[str, int], int] = defaultdict(int)
-        for kind, audience, n in self._raw.ask(_TALLIES, values_of(reach)):
-            counted[kind, int(reach.audiences[audience].tlp)] += n
-        return dict(counted)
+        rows = self._raw.ask(_TALLIES, {**values_of(reach), "levels": reach.audiences.all.levels})
+        return {(kind, tlp): n for kind, tlp, n in rows}
 
     def reach_in(self, room: str) -> Reach:
         """Return the audiences of a room that the viewer reads on pages."""
