@@ -43,6 +43,9 @@ def opened(records):
     import django
 
     django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
     if not (home / "filled").exists():
         fill(home, records)
         (home / "filled").touch()
@@ -51,20 +54,17 @@ def opened(records):
 
 def fill(home, records):
     """Make the node and put the records in."""
-    from django.core.management import call_command
     from django.db import connection
 
     from mitra.config.node import Node, write_node
     from mitra.store.doors import store
     from mitra.store.facts import NewShare
 
-    call_command("migrate", verbosity=0)
     write_node(home, Node(name="bench.example", made_at=datetime.now(UTC)))
     circles, sharers = people(home)
     audiences = [audience(number, circles) for number in range(AUDIENCES)]
     drawn = random.Random(7)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF")
+    hurry(connection)
     began = time.perf_counter()
     for first in range(0, records, BATCH):
         batch = [
@@ -75,8 +75,20 @@ def fill(home, records):
         by = sharers[nth % 100 == 50]
         store().accept_batch(batch, kind="exchange.shared", by=by, now=START + timedelta(seconds=nth))
     print(f"put in {records / (time.perf_counter() - began):,.0f} records/s", file=sys.stderr)
+    settle(connection)
+
+
+def hurry(connection):
+    """Do without waiting for the disk while the node is filled."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sqlite = connection.vendor == "sqlite"
+        cursor.execute("PRAGMA synchronous=OFF" if sqlite else "SET synchronous_commit = off")
+
+
+def settle(connection):
+    """Leave the database as days of use would."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 def people(home):

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import orjson
+
 from mitra.core.policy.decide import ANYBODY, may_read
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
+from mitra.core.text.tokens import query_of, tokens_of
 from mitra.store.facts import RECORDS, State, Voice
 
 
@@ -151,12 +154,18 @@ class NaiveStore:
         """Return what feeds give: an embargo ends when it is lifted."""
         return self._door(viewer, now, lambda audience: _in_feeds(audience, lifted))
 
-    def _door(self, viewer, now, seen):
+    def found_by(self, viewer, now):
+        """Return what a search looks among: every room, and nothing for named persons."""
+        door = self._door(viewer, now, lambda audience: audience, rooms=None)
+        door.read = [line for line in door.read if line.new.audience.tlp is not Tlp.RED]
+        return door
+
+    def _door(self, viewer, now, seen, rooms=(RECORDS,)):
         read = [
             line
             for line in self.lines
             if line.state == State.LIVE
-            and line.new.audience.room == RECORDS
+            and (rooms is None or line.new.audience.room in rooms)
             and may_read(viewer, line.by, seen(line.new.audience), now=now).allowed
         ]
         return NaiveDoor(read, now)
@@ -203,8 +212,14 @@ class NaiveDoor:
         return (
             (not only.types or line.record.type in only.types)
             and (not only.stix_ids or line.record.stix_id in only.stix_ids)
-            and only.words.casefold() in line.record.title.casefold()
+            and (not only.words or has_words(line, only.words))
         )
+
+    def nearness(self, seq, text):
+        """Return 0 where the title has the words, 1 where the record has them as they are asked for, else 2."""
+        (line,) = [line for line in self.read if line.seq == seq]
+        exact = {each.exact for each in query_of(text)}
+        return 0 if exact <= title_tokens(line) else 1 if exact <= all_tokens(line) else 2
 
     def served_at(self, seq):
         digest = next(line.record.digest for line in self.read if line.seq == seq)
@@ -274,3 +289,19 @@ def _where(audience):
 
 def _ends_by(end, until):
     return end is not None and end <= until
+
+
+def has_words(line, text):
+    """Whether every word asked for stands in the title or the description, as written or without its marks."""
+    if line.new.audience.tlp is Tlp.RED:
+        return False
+    there, wanted = all_tokens(line), query_of(text)
+    return bool(wanted) and all(each.exact in there or each.folded in there for each in wanted)
+
+
+def title_tokens(line):
+    return set(tokens_of(line.record.title))
+
+
+def all_tokens(line):
+    return title_tokens(line) | set(tokens_of(orjson.loads(line.record.raw)["description"]))

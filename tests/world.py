@@ -20,6 +20,7 @@ from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE, NewCircle, NewC
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.exchange import operations as exchange
 from mitra.exchange.facts import Terms
+from mitra.store.words.indexing import index_words
 
 PASSWORD = "ຄວາມລັບ-correct-horse-9"
 NAMESPACE = uuid.UUID("5f0d2f8e-7d0a-4d27-9d0b-3f7f4d1c2a11")
@@ -251,6 +252,7 @@ def _secrets(world: World) -> None:
     gone = world.secrets.pop("gone")
     exchange.withdraw(operator("cert-vn"), gone.ref, reason="shared by mistake", now=world.now)
     world.withdrawn.append(gone)
+    index_words()
 
 
 def _sharer(world: World):

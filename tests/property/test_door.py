@@ -1,6 +1,6 @@
 """The door answers as the naive store does, whoever asks, for communities and shares of any shape."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
@@ -15,6 +15,7 @@ from mitra.core.policy.facts import PUBLIC, Audience, Tlp
 from mitra.core.stix.facts import Atom
 from mitra.store.doors import store
 from mitra.store.facts import Cause, Filter, NewShare, State, Voice
+from mitra.store.words.indexing import index_next
 from naive_store import NaiveStore
 from store_world import WAYS, fed, go, record, rolled_back, stix_id
 
@@ -82,7 +83,7 @@ filters = st.builds(
     circles=seldom(CIRCLES),
     versions=st.sampled_from(["all", "last", "last", "first", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00.000Z"]),
     embargo_ends_by=st.none() | st.none() | st.none() | moments,
-    words=st.sampled_from(["", "", "", "LỪA ĐẢO", "ธนาคาร", "nothing"]),
+    words=st.sampled_from(["", "", "", "LỪA ĐẢO", "lua dao", "ธนาคาร", "nothing", "b", "?!"]),
 )
 
 
@@ -140,12 +141,15 @@ def test_the_door_answers_as_the_naive_store(offset, told, viewers, only, size, 
         go(way, patch)
         naive = NaiveStore()
         play(told, naive, offset)
+        while index_next(3):
+            pass
         for viewer, later in product([PUBLIC, *viewers], (0, 2)):
             now = NOW + timedelta(hours=hours + later)
             door, plain = store().visible_to(viewer, now=now), naive.visible_to(viewer, now)
             for narrowed in [Filter(), *only]:
-                same_feeds(door, naive.fed_to(viewer, now), narrowed, size, offset)
+                same_feeds(door, naive.fed_to(viewer, now), replace(narrowed, words=""), size, offset)
                 same_lists(door, plain, narrowed, size, offset)
+                same_search(door, naive.found_by(viewer, now), narrowed, size, offset)
             same_things(door, plain, offset)
 
 
@@ -168,6 +172,26 @@ def same_lists(door, plain, only, size, offset):
     assert [share.tlp for share in latest] == [plain.served_at(share.seq - offset) for share in latest]
     assert door.count(only) == len(expected)
     assert door.count(only, up_to=1) == min(len(expected), 2)
+
+
+def same_search(door, plain, only, size, offset):
+    """A search gives what the list gives, without RED: in the title first, then as written, then without marks."""
+    if not only.words:
+        return
+    found, after = [], None
+    while True:
+        page = door.search(only, after=after, limit=size)
+        found += page.shares
+        after = page.next
+        if after is None:
+            break
+    numbers = [share.seq - offset for share in found]
+    assert sorted(numbers) == sorted(plain.feed(only))
+    assert (page.count, page.is_exact) == (len(numbers), True)
+    nearness = [plain.nearness(seq, only.words) for seq in numbers]
+    assert list(zip(nearness, (-seq for seq in numbers), strict=True)) == sorted(
+        zip(nearness, (-seq for seq in numbers), strict=True)
+    )
 
 
 def same_things(door, plain, offset):

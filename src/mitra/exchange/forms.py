@@ -41,7 +41,7 @@ LINE_BYTES: Final = 16 * 1024
 class FilterForm(ToldForm):
     """What a reader narrows the list by; it stands in the address, so it can be sent to a colleague."""
 
-    words = forms.CharField(required=False, max_length=100, label=_("Words of the title"))
+    words = forms.CharField(required=False, max_length=100, label=_("Words"))
     type = forms.CharField(required=False, max_length=255, label=_("Type"))
     tlp = forms.CharField(required=False, max_length=20, label=_("Level"))
     by = forms.CharField(required=False, max_length=100, label=_("Shared by"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from mitra.core.stix.versions import version_key
 from mitra.core.text.defang import refang
-from mitra.exchange.telling import kind_label, records_answer
+from mitra.exchange.telling import kind_label, total_words
 from mitra.web.templatetags.show import number
 
 if TYPE_CHECKING:
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from mitra.core.policy.facts import Tlp
-    from mitra.exchange.queries import Known, KnownRecord, RecordPage
+    from mitra.exchange.queries import Count, FoundPage, Known, KnownRecord
+    from mitra.web.ports import Exact
 
 
-def known_answer(known: Known, by_title: RecordPage | None, *, zone: ZoneInfo, now: datetime) -> str:
-    """Return whether a value is known, from whom and since when, in one sentence."""
+def known_answer(
+    known: Known, by_words: FoundPage | None, exact: Sequence[Exact], *, zone: ZoneInfo, now: datetime
+) -> str:
+    """Return whether a value is known, from whom and since when, or what else answers, in one sentence."""
     if known.known:
         first = min(known.records, key=lambda record: record.since)
         told = [record.shared_by for record in sorted(known.records, key=lambda each: each.since) if record.shared_by]
@@ -31,11 +34,19 @@ def known_answer(known: Known, by_title: RecordPage | None, *, zone: ZoneInfo, n
         if told:
             return gettext("Known since %(day)s, from %(names)s.") % day
         return gettext("Known since %(day)s.") % day
-    if by_title is not None and by_title.items:
-        return records_answer(by_title.total, is_narrowed=True)
+    if exact:
+        return exact[0].title
+    if by_words is not None and by_words.items:
+        return found_answer(by_words.total)
     if not known.kind:
         return gettext("Nothing here by these words.")
     return gettext("Not known here.")
+
+
+def found_answer(total: Count) -> str:
+    """Return how many answers there are, in one sentence."""
+    sentence = ngettext("%(n)s answer by these words.", "%(n)s answers by these words.", total.value)
+    return sentence % {"n": total_words(total)}
 
 
 def day_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:

@@ -139,8 +139,6 @@ class Share:
 
 RECORDS: Final = "exchange"
 """The room whose records everybody's tools read; what other rooms keep is read as rows, by who holds the room."""
-LOOKED_THROUGH = 20_000
-"""How many positions a list looks through for a word, so that none takes longer than a twentieth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ class Filter:
     """`all`, `last`, `first`, or an exact `modified`."""
     added_after: datetime | None = None
     words: str = ""
-    """A case-insensitive part of the title.  Lists look for it among the youngest LOOKED_THROUGH positions only."""
+    """Words that all stand somewhere in the record, in any order, case and with or without diacritics."""
     without_types: frozenset[str] = frozenset()
     """Types left out.  RED stays whatever its type, because its lines do not tell one."""
     embargo_ends_by: datetime | None = None
@@ -258,6 +256,25 @@ class Page:
 
     shares: tuple[Share, ...]
     more: bool
+
+
+class Spot(NamedTuple):
+    """Where the answer to a search goes on: behind this share among those that answer equally well."""
+
+    nearness: int
+    """0 where the title has the words, then where the record has them as written, then without diacritics."""
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A bounded run of what answers a search, the nearest first and then the newest; and how many answer."""
+
+    shares: tuple[Share, ...]
+    next: Spot | None
+    count: int
+    is_exact: bool
+    """Whether the count is all: counting stops at a bound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         FeedPage,
         FeedRow,
         Filter,
+        Findings,
         Found,
         Hit,
         Holding,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Pointers,
         Receipt,
         Share,
+        Spot,
         State,
         WhyReadable,
     )
@@ -152,6 +154,13 @@ class Door(Protocol):
 
     def count(self, only: Filter, *, up_to: int = 1_000) -> int:
         """Return how many shares pass the filter, counted exactly up to a bound (then the bound itself + 1)."""
+        ...
+
+    def search(self, only: Filter, *, after: Spot | None = None, limit: int) -> Findings:
+        """Return what has the filter's words, of every room that the viewer holds; without RED.
+
+        What was shared within the last seconds may not be findable yet (`mitra.store.words`).
+        """
         ...
 
     def tallies(self) -> Mapping[tuple[str, int], int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mitra.pulse.reactions import every
 from mitra.store.doors import store
 from mitra.store.handed.folding import KEPT_DAYS, fold, forget, forget_marks
+from mitra.store.words.indexing import index_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 def lift_embargoes(*, now: datetime) -> None:
     """Replay each audience whose embargo has ended; pages open it by the clock, and wait for nobody."""
     store().lift_embargoes(now=now)
+
+
+@every(1, name="store.index-words")
+def index_shared_words(*, now: datetime) -> None:  # noqa: ARG001 - a job is told the time
+    """Make findable what was shared since."""
+    index_words()
 
 
 @every(5, name="store.fold-handed")

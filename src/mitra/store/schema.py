@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from mitra.store.postgres import schema as postgres
 from mitra.store.sqlite import schema as sqlite
 from mitra.store.sqlite import strengthening
+from mitra.store.words.tables import WORD_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +33,12 @@ class Schema(NamedTuple):
 
 
 SCHEMAS = {
-    "sqlite": Schema(sqlite.CREATE, sqlite.TABLES, sqlite.EMPTY, strengthening.strengthen),
-    "postgresql": Schema(postgres.CREATE, postgres.TABLES, postgres.EMPTY, postgres.strengthen),
+    "sqlite": Schema(
+        sqlite.CREATE, sqlite.TABLES, (*sqlite.EMPTY, *WORD_TABLES["sqlite"].clear), strengthening.strengthen
+    ),
+    "postgresql": Schema(
+        postgres.CREATE, postgres.TABLES, (*postgres.EMPTY, *WORD_TABLES["postgresql"].clear), postgres.strengthen
+    ),
 }
 
 

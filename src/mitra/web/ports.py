@@ -88,6 +88,26 @@ class Needs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Something that a text names: an organisation, a circle, a case by its number."""
+
+    kind: Words
+    title: str
+    url: str
+    detail: Words = ""
+    tlp: Tlp | None = None
+
+
+class Finder(Protocol):
+    """Answered by each room: what of this room a text names, as far as this actor may know."""
+
+    def __call__(self, text: str, actor: Any, *, now: datetime) -> Iterable[Exact]:  # noqa: ANN401 -- the actor's class stands above
+        """Return the things, the nearest first (at most 10); `actor` is None for the public."""
+        ...
+
+
+_finders: dict[str, Finder] = {}
 _verbs: dict[str, Verb] = {}
 _needs: dict[str, Needs] = {}
 _eyes: list[WhoseEyes] = []
@@ -101,6 +121,16 @@ def add_verb(verb: Verb) -> None:
 def verbs() -> list[Verb]:
     """Return all verbs in the rail's order."""
     return sorted(_verbs.values(), key=lambda verb: verb.order)
+
+
+def answer_finds(room: str, finder: Finder) -> None:
+    """Let a room tell what a text names."""
+    _finders[room] = finder
+
+
+def find_exact(text: str, actor: Any, *, now: datetime) -> list[Exact]:  # noqa: ANN401 -- the actor's class stands above
+    """Return what every room says that a text names."""
+    return [exact for find in _finders.values() for exact in find(text, actor, now=now)]
 
 
 def answer_needs(room: str, needs: Needs) -> None:

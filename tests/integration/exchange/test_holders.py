@@ -18,6 +18,7 @@ from mitra.exchange import operations, queries
 from mitra.exchange.facts import Terms
 from mitra.store.handed.facts import Channel
 from mitra.store.handed.noting import folder_of_notes
+from mitra.store.words.indexing import index_words
 
 OBJECTS = "/taxii2/mitra/collections/all/objects/"
 PORTAL, LOOKUP, TAXII, EXPORT = Channel.PORTAL, Channel.LOOKUP, Channel.TAXII, Channel.EXPORT
@@ -32,6 +33,7 @@ def node(db):
 def shared(node):
     """An indicator by cert-th to the whole community."""
     report = share("cert-th", [blocking(1, "secure-login.example.net", name="ລິ້ງ ປອມ")])
+    index_words()
     return report.accepted[0].ref
 
 

@@ -48,7 +48,7 @@ def test_a_filter_narrows_and_stands_in_the_address(region, browse):
     assert words_seen(region, text(client.get("/exchange/records?tlp=amber"))) == {"amber", "case"}
     assert words_seen(region, text(client.get("/exchange/records?circle=financial"))) == {"amber", "strict"}
     assert words_seen(region, text(client.get("/exchange/records?by=police-th"))) == {"case"}
-    response = client.get("/exchange/records?words=CANARY-gr")
+    response = client.get("/exchange/records?words=green+CANARY")
     assert words_seen(region, text(response)) == {"green"}
     assert heading(response) == "1 record matches."
 

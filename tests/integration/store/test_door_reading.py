@@ -9,6 +9,7 @@ from mitra.core.errors import NotFound
 from mitra.core.policy.facts import PUBLIC, Audience, Standing, Tlp
 from mitra.store.facts import Filter, Voice
 from mitra.store.readable import SightMemory
+from mitra.store.words.indexing import index_words
 from store_world import (
     AMBER,
     CLEAR,
@@ -197,9 +198,10 @@ def test_a_reader_on_its_way_does_not_step_over_a_first_share_to_an_audience(sto
     assert [row.stix_id for row in (*first.rows, *rest.rows)] == [stix_id(1), stix_id(2), stix_id(3)]
 
 
-def test_titles_are_found_without_case_in_any_script(store):
+def test_words_are_found_without_case_in_any_script(store):
     titles = ["Chiến dịch LỪA ĐẢO", "ฟิชชิงธนาคาร", "การฟิชชิง", "ဖစ်ရှင်း", ""]
     accept(store, *(share(record(at, title=title), CLEAR) for at, title in enumerate(titles)))
+    index_words()
     door = store.visible_to(PUBLIC, now=NOW)
     found = {words: door.count(Filter(words=words)) for words in ("lừa đảo", "ฟิชชิง", "ဖစ်", "%", "_")}
     assert found == {"lừa đảo": 1, "ฟิชชิง": 2, "ဖစ်": 1, "%": 0, "_": 0}

@@ -31,6 +31,8 @@ _UNSPACED: Final = (
 )
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED} ]+")
 _UNSPACED_SIGN: Final = re.compile(f"[{_UNSPACED}]")
+_DIGEST: Final = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}")
+_WHOLE_DIGESTS: Final = frozenset({32, 40, 56, 64, 96, 128})
 _KEPT: Final = frozenset("LNM")
 _INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 """Hints for breaking lines and joining letters: the same word with and without them."""
@@ -45,7 +47,7 @@ class Wanted(NamedTuple):
     folded: str
     """The same without diacritics: also enough, and ranked behind."""
     is_prefix: bool = False
-    """Tokens that begin so are enough: a single sign of a script in pairs."""
+    """Tokens that begin so are enough: a single sign of a script in pairs, or how a digest begins."""
 
 
 class _Signs(dict[int, str]):
@@ -83,7 +85,8 @@ def query_of(text: str) -> tuple[Wanted, ...]:
     wanted: dict[Wanted, None] = {}
     for run in _RUNS.findall(_plain(text)):
         if not _UNSPACED_SIGN.match(run):
-            wanted[Wanted(run[:LONGEST], fold(run[:LONGEST]))] = None
+            is_cut = len(run) not in _WHOLE_DIGESTS and _DIGEST.fullmatch(run) is not None
+            wanted[Wanted(run[:LONGEST], fold(run[:LONGEST]), is_prefix=is_cut)] = None
         elif len(run) == 1:
             wanted[Wanted(run, run, is_prefix=True)] = None
         else:

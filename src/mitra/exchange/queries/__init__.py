@@ -33,6 +33,7 @@ from mitra.exchange.queries.notices import NoticeLine, NoticeList, list_notices,
 from mitra.exchange.queries.proof import ActProof, ProofFile, ProofView, find_ref_of, get_proof, get_proof_file
 from mitra.exchange.queries.readers import preview_readers, who_can_see
 from mitra.exchange.queries.record import find_record, get_line, get_record
+from mitra.exchange.queries.search import FoundLine, FoundPage, search
 from mitra.exchange.queries.shapes import (
     Count,
     Known,
@@ -52,6 +53,8 @@ __all__ = [
     "Change",
     "Count",
     "EndingEmbargo",
+    "FoundLine",
+    "FoundPage",
     "HeldLine",
     "HeldList",
     "HeldView",
@@ -105,6 +108,7 @@ __all__ = [
     "preview_change",
     "preview_readers",
     "preview_sharing",
+    "search",
     "values_of",
     "who_can_see",
     "who_has",

@@ -1,24 +1,25 @@
-"""Is this known, from whom, since when: one value from the one box, or many from a list.
+"""The one box, which takes anything, and lists of values: is this known, from whom, since when.
 
 The box is open to everybody; the public is told of TLP:CLEAR only, and cannot tell whether there is more.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_READ
-from mitra.core.stix.values import recognise
 from mitra.core.text.defang import refang
 from mitra.exchange import operations, queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
-from mitra.exchange.views.records import holds_room, may_share, streamed
-from mitra.store.facts import Filter
+from mitra.exchange.views.records import filter_form, holds_room, may_share, streamed
 from mitra.store.handed.facts import Channel
+from mitra.web import ports
 from mitra.web.frame import zone_named
 from mitra.web.page import page
 
@@ -28,54 +29,61 @@ if TYPE_CHECKING:
     from django.http import HttpResponse, StreamingHttpResponse
 
     from mitra.community.doors import MemberRequest
-    from mitra.exchange.queries import RecordPage
+    from mitra.exchange.queries import FoundPage
+    from mitra.store.facts import Filter
     from mitra.web.requests import AskedRequest
 
 MOST_SHOWN = 500
-NAMED_SHOWN = 10
+NAMED_SHOWN = 25
 LONGEST = 2_000
 
 
 @require_safe
 def lookup(request: AskedRequest) -> HttpResponse:
-    """Answer the one box."""
+    """Answer the one box: what a text names, who says what about a value, and what has these words."""
     asked = request.GET.get("q", "").strip()[:LONGEST]
     context: dict[str, Any] = {"asked": asked, "may_ask_many": holds_room(request), "may_share": may_share(request)}
     if not asked:
         return page(request, "exchange/lookup.html", context)
+    form = filter_form(request)
+    if not form.is_valid():
+        context |= {"form": form, "answer": gettext("This search cannot be narrowed like that.")}
+        return page(request, "exchange/lookup.html", context, parts={"findings"}, status=422)
     hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
     (known,) = queries.look_up(request.viewer, [asked], hand=hand, now=request.now)
-    by_title = None if known.known else list_by_title(request, asked)
+    exact = ports.find_exact(asked, request.actor, now=request.now)
+    by_words = None if known.known else search_words(request, asked, form.only())
     context |= {
+        "form": form,
         "known": known,
         "plain": refang(asked),
+        "exact": exact,
         "sayings": sayings.sayings_of(known),
-        "by_title": by_title,
+        "by_words": by_words,
+        "total": telling.total_words(by_words.total) if by_words else "",
+        "is_first": "after" not in request.GET,
+        "is_narrowed": any(value for name, value in form.cleaned_data.items() if name != "words"),
         "kind": telling.kind_label(known.kind) if known.kind else "",
-        "answer": sayings.known_answer(known, by_title, zone=zone_of(request), now=request.now),
-        "page_tlp": strictest(known, by_title),
+        "answer": sayings.known_answer(known, by_words, exact, zone=zone_of(request), now=request.now),
+        "page_tlp": strictest(known, by_words),
     }
-    return page(request, "exchange/lookup.html", context)
+    return page(request, "exchange/lookup.html", context, parts={"findings"})
 
 
-def list_by_title(request: AskedRequest, asked: str) -> RecordPage | None:
-    """Return records of this STIX id, or with these words in their title; None where the form shows a value."""
-    kind, _, rest = asked.partition("--")
-    if rest and kind.replace("-", "").isalnum():
-        only = Filter(stix_ids=frozenset({asked}), versions="last")
-    elif recognise(asked).sure is None:
-        only = Filter(words=asked, versions="last")
-    else:
-        return None
-    found = queries.list_records(request.viewer, only, limit=NAMED_SHOWN, now=request.now)
-    operations.hand_lines(request.actor, found.items, channel=Channel.LOOKUP, now=request.now)
+def search_words(request: AskedRequest, asked: str, only: Filter) -> FoundPage:
+    """Return what has these words, or this STIX id."""
+    asking = replace(only, words=asked)
+    found = queries.search(request.viewer, asking, after=request.GET.get("after"), limit=NAMED_SHOWN, now=request.now)
+    operations.hand_lines(
+        request.actor, tuple(each.line for each in found.items), channel=Channel.LOOKUP, now=request.now
+    )
     return found
 
 
-def strictest(known: queries.Known, by_title: RecordPage | None) -> Any:  # noqa: ANN401 - a level or nothing
+def strictest(known: queries.Known, by_words: FoundPage | None) -> Any:  # noqa: ANN401 - a level or nothing
     """Return the strictest level of what the page says; of RED records it says label, room and hour only."""
     levels = [record.tlp for record in known.records if record.id]
-    levels += [line.tlp for line in by_title.items if not line.is_red] if by_title else []
+    levels += [each.line.tlp for each in by_words.items if not each.line.is_red] if by_words else []
     return max(levels, default=None)
 
 

@@ -2,6 +2,7 @@
 
 A page is found in two steps.  Which shares, as narrow rows in order, by the cheapest way in:
 
+* by words, when the filter has some: from stretch to stretch, as the index of words keeps no order;
 * by id, when the filter names ids;
 * *listing*: of each audience (or owner) the first shares in the span, from its index, merged in order;
 * *walking* the shares in order and testing each.
@@ -25,11 +26,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mitra.core.policy.facts import Tlp
 from mitra.store.keys import order_of
-from mitra.store.postgres.raw import fold, numbers
+from mitra.store.postgres.raw import numbers
 from mitra.store.states import LIVE, OTHER_RECORDS, OTHER_SHARES
+from mitra.store.words.lexemes import STRETCH_SHARES, by_places, stretch_of
+from mitra.store.words.tables import ts_query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mitra.store.audiences import AudienceSet
     from mitra.store.facts import Arrival, Filter
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from mitra.store.places import Stretch
     from mitra.store.postgres.raw import Raw, Row
     from mitra.store.readable import Reach
+    from mitra.store.words.lexemes import Match
 
 FEW_AUDIENCES: Final = 200
 """Up to so many, the tallies are asked how many shares they have."""
@@ -45,6 +49,9 @@ AN_AUDIENCE: Final = 8
 """What listing costs, in shares walked past."""
 PATIENCE: Final = 4
 """A walk may take so many times as long as was guessed."""
+FEW_OF: Final = 20
+"""Who reads less than one share of so many asks for words in its audiences; others read past what is not for them."""
+NAMED_STRETCHES: Final = 64
 LEAST_WALK: Final = 20_000
 """So far every walk goes, in shares: 3 ms."""
 NOTHING: Final = "false"
@@ -122,12 +129,14 @@ def _is_in(alias: str, audiences: AudienceSet, values: dict[str, object], name: 
 class Asking:
     """One filter over one reach, as statements."""
 
-    def __init__(self, raw: Raw, keys: Keys, reach: Reach, only: Filter) -> None:
+    def __init__(self, raw: Raw, keys: Keys, reach: Reach, only: Filter, match: Match | None = None) -> None:
         self._raw = raw
         self._keys = keys
+        self._match = match
         self._only = only
         self.reach = reach.narrowed(only)
-        asks_record = bool(only.words) or only.versions not in {"all", "last", "first"}
+        is_among_words = bool(only.words and only.stix_ids)
+        asks_record = is_among_words or only.versions not in {"all", "last", "first"}
         self._record = _RECORD.format(of="s") if asks_record else ""
 
     def find(self, span: Span, limit: int, *, newest_first: bool = False) -> list[int]:
@@ -140,6 +149,8 @@ class Asking:
             return []
         values = self._values()
         passes = self._passes(here, values)
+        if self._match is not None:
+            return self._of_words(here, self._match, span, (passes, values, limit), newest_first=newest_first)
         if self._only.stix_ids:
             return self._of_ids(span, passes, values, limit, newest_first=newest_first)
         way = self._way(here, span, limit, newest_first=newest_first)
@@ -216,6 +227,26 @@ class Asking:
             ) each ORDER BY each.seq {order} LIMIT %(limit)s
         """
 
+    def _of_words(
+        self, here: Reach, match: Match, span: Span, asked: tuple[str, Mapping[str, object], int], *, newest_first: bool
+    ) -> list[Row]:
+        passes, values, limit = asked
+        ids = here.ids
+        is_narrow = len(ids) <= FEW_AUDIENCES and self._count("audience", numbers(ids)) * FEW_OF < span.up_to
+        sql = f"""
+            WITH found AS MATERIALIZED (
+                SELECT seq FROM words WHERE lexemes @@ %(match)s::tsquery AND seq > %(after)s AND seq <= %(up_to)s)
+            SELECT {NARROW} FROM found f JOIN share s ON s.seq = f.seq {self._record}
+            WHERE {passes} ORDER BY s.seq {"DESC" if newest_first else "ASC"} LIMIT %(limit)s
+        """
+        rows: list[Row] = []
+        for part, stretches in _stretches(span, newest_first=newest_first):
+            there = ts_query(by_places(match, self._only, ids if is_narrow else (), stretches))
+            rows += self._raw.ask(sql, {**values, **_in(part, limit - len(rows)), "match": there})
+            if len(rows) >= limit:
+                break
+        return rows
+
     def _of_ids(
         self, span: Span, passes: str, values: Mapping[str, object], limit: int, *, newest_first: bool
     ) -> list[Row]:
@@ -238,7 +269,6 @@ class Asking:
             "by": numbers(only.by),
             "types": sorted(only.types),
             "without_types": sorted(only.without_types),
-            "words": fold(only.words),
             "version": "" if only.versions in {"all", "last", "first"} else order_of(only.versions),
             "modified": only.versions,
         }
@@ -259,8 +289,9 @@ class Asking:
         if only.without_types:
             red = _is_in("s", self.reach.ids.at([Tlp.RED]), values, "red")
             parts.append(f"(s.type <> ALL(%(without_types)s::text[]) OR {red})")
-        if only.words:
-            parts.append("position(%(words)s IN coalesce(r.folded, r.title)) > 0")
+        if only.words and only.stix_ids:
+            parts.append("r.stix_id = ANY(%(stix_ids)s)")
+            values["stix_ids"] = sorted(only.stix_ids)
         if only.versions not in {"all", "last", "first"}:
             parts.append("(r.version = %(version)s OR r.version = '' AND r.modified = %(modified)s)")
         lower = f"e.seq < s.seq AND {self._among('e', here, values, 'here')}"
@@ -285,6 +316,31 @@ class Asking:
         """Return the condition that another share is one of those that the filter chooses among."""
         by = f" AND {_BY.format(alias)}" if self._only.by else ""
         return f"{alias}.state = {LIVE} AND {readable(alias, reach, values, name)}{by}"
+
+
+def _stretches(span: Span, *, newest_first: bool) -> Iterator[tuple[Span, Sequence[str]]]:
+    """Yield a span's parts, each four times as long as the one before, with the lexemes of its stretches.
+
+    What is too long to be named so is one part, without lexemes.
+    """
+    most = 1
+    first, last = span.after // STRETCH_SHARES, span.up_to // STRETCH_SHARES
+    while first <= last:
+        if most > NAMED_STRETCHES:
+            yield (
+                Span(max(span.after, first * STRETCH_SHARES - 1), min(span.up_to, (last + 1) * STRETCH_SHARES - 1)),
+                (),
+            )
+            return
+        if newest_first:
+            low, high = max(first, last - most + 1), last
+            last = low - 1
+        else:
+            low, high = first, min(last, first + most - 1)
+            first = high + 1
+        part = Span(max(span.after, low * STRETCH_SHARES - 1), min(span.up_to, (high + 1) * STRETCH_SHARES - 1))
+        yield part, [stretch_of(number * STRETCH_SHARES) for number in range(low, high + 1)]
+        most *= 4
 
 
 def _in(span: Span, limit: int) -> dict[str, object]:

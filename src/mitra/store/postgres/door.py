@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mitra.core.errors import NotFound
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.store.facts import LOOKED_THROUGH, RECORDS, Filter, Holding, Page, WhyReadable
+from mitra.store.facts import RECORDS, Filter, Holding, Page, WhyReadable
 from mitra.store.keys import version_of
 from mitra.store.looking import LookUp, with_shares
 from mitra.store.postgres.asking import Asking, Span, readable
@@ -26,15 +26,18 @@ from mitra.store.postgres.records import AT_PLACE
 from mitra.store.postgres.sight import sight_as_of
 from mitra.store.rows import WHOLE, Variant, share_of, weighed
 from mitra.store.states import LIVE, OTHER_SHARES
+from mitra.store.words.lexemes import match_of
+from mitra.store.words.searching import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mitra.core.policy.facts import Audience, Viewer
-    from mitra.store.facts import Bytes, FeedPage, FeedRow, Found, Hit, Share
+    from mitra.store.facts import Bytes, FeedPage, FeedRow, Findings, Found, Hit, Share, Spot
     from mitra.store.postgres.store import Parts
     from mitra.store.readable import Reach, Sight
+    from mitra.store.words.lexemes import Match
 
 NOT_RED = Filter(tlps=frozenset(Tlp) - {Tlp.RED})
 WEIGHED = 10_000
@@ -111,14 +114,25 @@ class PostgresDoor:
     def latest(self, *, before: int | None = None, limit: int, only: Filter) -> Page:
         """Return shares, newest first, the same bytes once, before a number."""
         sight, top = self._sight()
-        span = self._span(only, top if before is None else min(top, before - 1), top)
-        seqs = self._asking(sight.pages, only).find(span, limit + 1, newest_first=True)
+        span = self._span(only, top if before is None else min(top, before - 1))
+        seqs = self._numbers(sight.pages, only, span, limit + 1)
         return Page(tuple(reversed(self._read(seqs[:limit], sight.pages))), more=len(seqs) > limit)
 
     def count(self, only: Filter, *, up_to: int = 1_000) -> int:
         """Return how many shares the lists would give, exactly up to a bound, then the bound + 1."""
         sight, top = self._sight()
-        return len(self._asking(sight.pages, only).find(self._span(only, top, top), up_to + 1))
+        return len(self._numbers(sight.pages, only, self._span(only, top), up_to + 1))
+
+    def search(self, only: Filter, *, after: Spot | None = None, limit: int) -> Findings:
+        """Return what has the filter's words, of every room that the viewer holds, the nearest first; without RED."""
+        sight, top = sight_as_of(self._parts, self._viewer, self._now)
+        reach = sight.pages.narrowed(NOT_RED)
+
+        def found(match: Match, before: int | None, most: int) -> list[int]:
+            span = self._span(only, top if before is None else min(top, before - 1))
+            return Asking(self._raw, self._parts.keys, reach, only, match).find(span, most, newest_first=True)
+
+        return search(only.words, found, partial(self._read, reach=reach), after=after, limit=limit)
 
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return how many live shares the viewer reads, by (type, TLP)."""
@@ -241,13 +255,15 @@ class PostgresDoor:
     def _pages(self) -> Reach:
         return self._sight()[0].pages
 
-    def _span(self, only: Filter, up_to: int, top: int) -> Span:
-        """Return where a list looks: behind the filter's date, and for words among the youngest only."""
-        after = after_date(self._parts, only, 0)
-        return Span(max(after, top - LOOKED_THROUGH) if only.words else after, up_to)
+    def _numbers(self, reach: Reach, only: Filter, span: Span, limit: int) -> list[int]:
+        """Return the numbers of the shares that pass, newest first; words that are none find nothing."""
+        match = match_of(only.words) if only.words else None
+        if only.words and match is None:
+            return []
+        return Asking(self._raw, self._parts.keys, reach, only, match).find(span, limit, newest_first=True)
 
-    def _asking(self, reach: Reach, only: Filter) -> Asking:
-        return Asking(self._raw, self._parts.keys, reach, only)
+    def _span(self, only: Filter, up_to: int) -> Span:
+        return Span(after_date(self._parts, only, 0), up_to)
 
     def _read(self, seqs: Sequence[int], reach: Reach) -> list[Share]:
         """Return the shares of these numbers, ascending; what is gone meanwhile is left out."""

@@ -17,6 +17,7 @@ from mitra.store.keys import audience_bytes, audience_of
 from mitra.store.postgres.raw import numbers
 from mitra.store.postgres.turns import take_turns
 from mitra.store.states import LIVE, may_go, state_of
+from mitra.store.words.indexing import forget_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,6 +73,7 @@ class Ender:
         self._writer.tally(_gone(ending), Counter())
         erasing = prepare_erasure(seqs) if to is State.ERASED else None
         if erasing is not None:
+            forget_words(seqs)
             self._erase(seqs)
         written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=tree, aside=deed.aside)
         self._writer.end(seqs, to, written.act)

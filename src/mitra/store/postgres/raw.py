@@ -6,7 +6,6 @@ Sets of whole numbers and of bytes travel as one array each, however many there 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -66,8 +65,3 @@ def numbers(values: Iterable[int]) -> str:
 def texts(values: Iterable[str]) -> str:
     """Return texts as one array: a value to cast with `::text[]`, likewise."""
     return "{" + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]) + "}"
-
-
-def fold(text: str) -> str:
-    """Return a text as it is compared: one form of each letter, no case."""
-    return unicodedata.normalize("NFC", text).casefold()

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mitra.store.networks import blocks
-from mitra.store.postgres.raw import fold, numbers, texts
+from mitra.store.postgres.raw import numbers, texts
 from mitra.store.postgres.turns import MetAnother
 from mitra.store.states import OTHER_RECORDS, OTHER_SHARES
 
@@ -72,7 +72,6 @@ _RECORD = {
     "modified": "text",
     "created_by": "text",
     "title": "text",
-    "folded": "text",
     "raw": "bytea",
 }
 _ATOM = {"record": "int8", "key": "bytea", "kind": "text"}
@@ -193,7 +192,6 @@ def _rows(numbered: Iterable[tuple[int, Prepared]], standing: Standing, now: int
         record = item.new.record
         n = following.get(item.sid, 0)
         following[item.sid] = n + 1
-        folded = fold(record.title)
         yield (
             number,
             item.sid,
@@ -207,7 +205,6 @@ def _rows(numbered: Iterable[tuple[int, Prepared]], standing: Standing, now: int
             record.modified,
             record.created_by,
             record.title,
-            None if folded == record.title else folded,
             record.raw,
         )
 

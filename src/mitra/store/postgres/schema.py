@@ -7,7 +7,7 @@ by COPY: 77,500 rows/s with it, 73,600 without any, 70,300 with (id, digest), 63
 digest).  Only records that are not the first of their id stand in `record_version`, so nearly none do.
 
 Texts are ordered by their bytes, whatever the database's own collation: versions sort from old to new in no other way.
-`folded` is the title as it is compared, where that is not the title itself.  Numbers stand before texts, without gaps.
+Numbers stand before texts, without gaps.
 What a record speaks about is found from the record only to erase it: rows lie in the order of records, so a block-range
 index, which costs next to nothing, is enough.
 """
@@ -34,7 +34,6 @@ CREATE = (
         modified text NOT NULL,
         created_by text NOT NULL,
         title text NOT NULL,
-        folded text,
         raw bytea NOT NULL
     )
     """,

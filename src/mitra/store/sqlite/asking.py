@@ -21,7 +21,6 @@ import orjson
 from mitra.core.policy.facts import Tlp
 from mitra.store.audiences import DIGITS
 from mitra.store.keys import order_of
-from mitra.store.sqlite.raw import fold
 from mitra.store.states import LIVE, OTHER_RECORDS, OTHER_SHARES
 
 if TYPE_CHECKING:
@@ -99,7 +98,8 @@ class Passing:
             **values_of(self.reach, AMONG),
             "levels": reach.audiences.all.levels,
         }
-        self.asks_record = bool(only.words) or only.versions not in {"all", "last", "first"}
+        is_among_words = bool(only.words and only.stix_ids)
+        self.asks_record = is_among_words or only.versions not in {"all", "last", "first"}
         self._parts = self._narrowing()
 
     def standing(self, here: Reach) -> Passing:
@@ -122,9 +122,9 @@ class Passing:
             red = f"substr(:levels, s.audience, 1) = x'{DIGITS[Tlp.RED]:x}'"
             parts.append(f"(s.type NOT IN (SELECT value FROM json_each(:without_types)) OR {red})")
             values["without_types"] = listed(only.without_types)
-        if only.words:
-            parts.append("instr(fold(r.title), :words)")
-            values["words"] = fold(only.words)
+        if only.words and only.stix_ids:
+            parts.append("r.stix_id IN (SELECT value FROM json_each(:stix_ids))")
+            values["stix_ids"] = listed(only.stix_ids)
         if only.versions not in {"all", "last", "first"}:
             parts.append("(r.version = :version OR r.version = '' AND r.modified = :modified)")
             values.update(version=order_of(only.versions), modified=only.versions)

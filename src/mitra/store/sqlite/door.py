@@ -15,7 +15,7 @@ from mitra.core.errors import NotFound
 from mitra.core.ledger.dates import instant
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Pap, Tlp
-from mitra.store.facts import LOOKED_THROUGH, RECORDS, Filter, Holding, Page, Share, Voice, WhyReadable
+from mitra.store.facts import RECORDS, Filter, Holding, Page, Share, Voice, WhyReadable
 from mitra.store.keys import version_of
 from mitra.store.looking import LookUp, with_shares
 from mitra.store.sqlite.asking import ROWS, Passing, level_of, listed, values_of
@@ -25,16 +25,19 @@ from mitra.store.sqlite.lookup import SqliteIndex
 from mitra.store.sqlite.raw import chunks
 from mitra.store.sqlite.ways import Finding, Span
 from mitra.store.states import LIVE, OTHER_SHARES, state_of
+from mitra.store.words.lexemes import match_of
+from mitra.store.words.searching import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mitra.core.policy.facts import Audience, Viewer
-    from mitra.store.facts import Bytes, FeedPage, FeedRow, Found, Hit
+    from mitra.store.facts import Bytes, FeedPage, FeedRow, Findings, Found, Hit, Spot
     from mitra.store.readable import Reach, Sight
     from mitra.store.sqlite import Parts
     from mitra.store.sqlite.raw import Row
+    from mitra.store.words.lexemes import Match
 
 EVERYTHING = Filter()
 NOT_RED = Filter(tlps=frozenset({Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT}))
@@ -97,14 +100,27 @@ class SqliteDoor:
         """Return the same shares by their own numbers, newest first, before a number."""
         reach, top = self._sight()
         last = top if before is None else min(top, before - 1)
-        seqs = self._finding(reach, only, top).numbers(self._span(only, last, top), limit + 1, newest_first=True)
+        seqs = self._numbers(reach, only, top, self._span(only, last), limit + 1)
         shares = {share.seq: share for share in self._read(seqs[:limit], reach)}
         return Page(tuple(shares[seq] for seq in seqs if seq in shares), more=len(seqs) > limit)
 
     def count(self, only: Filter, *, up_to: int = 1_000) -> int:
         """Return how many shares the lists would give, exactly up to a bound, then the bound + 1."""
         reach, top = self._sight()
-        return len(self._finding(reach, only, top).numbers(self._span(only, top, top), up_to + 1))
+        return len(self._numbers(reach, only, top, self._span(only, top), up_to + 1))
+
+    def search(self, only: Filter, *, after: Spot | None = None, limit: int) -> Findings:
+        """Return what has the filter's words, of every room that the viewer holds, the nearest first; without RED."""
+        sight, top = self._parts.seeing.sight(self._viewer, self._now)
+        reach = sight.pages.narrowed(NOT_RED)
+
+        def numbers(match: Match, before: int | None, most: int) -> list[int]:
+            parts = (self._raw, self._parts.keys, self._parts.counts)
+            finding = Finding(parts, Passing(reach, only), top, match)
+            last = top if before is None else min(top, before - 1)
+            return finding.numbers(self._span(only, last), most, newest_first=True)
+
+        return search(only.words, numbers, partial(self._read, reach=reach), after=after, limit=limit)
 
     def tallies(self) -> Mapping[tuple[str, int], int]:
         """Return how many live shares the viewer reads, by (type, TLP)."""
@@ -223,12 +239,16 @@ class SqliteDoor:
         sight, top = self._parts.seeing.sight(self._viewer, self._now)
         return sight.in_room(RECORDS), top
 
-    def _finding(self, reach: Reach, only: Filter, top: int) -> Finding:
-        return Finding((self._raw, self._parts.keys, self._parts.counts), Passing(reach, only), top)
+    def _numbers(self, reach: Reach, only: Filter, top: int, span: Span, limit: int) -> list[int]:
+        """Return the numbers of the shares that pass, newest first; words that are none find nothing."""
+        match = match_of(only.words) if only.words else None
+        if only.words and match is None:
+            return []
+        parts = (self._raw, self._parts.keys, self._parts.counts)
+        return Finding(parts, Passing(reach, only), top, match).numbers(span, limit, newest_first=True)
 
-    def _span(self, only: Filter, up_to: int, top: int) -> Span:
-        after = 0 if only.added_after is None else number_at(self._raw, only.added_after)
-        return Span(max(after, top - LOOKED_THROUGH) if only.words else after, up_to)
+    def _span(self, only: Filter, up_to: int) -> Span:
+        return Span(0 if only.added_after is None else number_at(self._raw, only.added_after), up_to)
 
     def _read(self, seqs: Sequence[int], reach: Reach) -> list[Share]:
         """Return the shares of these numbers, ascending; what is gone meanwhile is left out."""

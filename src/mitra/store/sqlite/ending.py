@@ -19,6 +19,7 @@ from mitra.store.facts import Line, Outcome, Receipt, State
 from mitra.store.keys import audience_bytes, audience_of
 from mitra.store.sqlite.raw import numbers
 from mitra.store.states import may_go, state_of
+from mitra.store.words.indexing import forget_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,7 @@ class Ender:
             written = write_act(deed.kind, deed.by, deed.facts, now=deed.now, tree=self._tree(seqs), aside=deed.aside)
             self._writer.end(seqs, to, written.act)
             if erasing is not None:
+                forget_words(seqs)
                 self._erase(seqs)
                 erase(erasing, by_act=written.act)
             deed.announce(written)

@@ -6,7 +6,6 @@ literal list as well as a bound one.  Nothing but whole numbers is ever written 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections
@@ -72,14 +71,3 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Yield the values in runs of at most so many."""
     for at in range(0, len(values), size):
         yield values[at : at + size]
-
-
-def fold(text: str) -> str:
-    """Return a text as it is compared: one form of each letter, no case."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def teach(connection: BaseDatabaseWrapper, **_: object) -> None:
-    """Teach a new connection to compare titles as people do; SQLite's own `LIKE` knows ASCII only."""
-    if connection.vendor == "sqlite":
-        connection.connection.create_function("fold", 1, fold, deterministic=True)

@@ -1,5 +1,6 @@
 """Find shares by their numbers, by the cheapest way in.
 
+* by words, when the filter has some: the index of words gives them in order;
 * by id, when the filter names ids;
 * by audience, by owner or by type, when few shares have one of those: listed in windows of numbers, and sorted;
 * by walking the shares in order.
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mitra.store.sqlite.asking import listed
 from mitra.store.sqlite.raw import marks
+from mitra.store.words.lexemes import by_places
+from mitra.store.words.tables import fts_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -26,10 +29,13 @@ if TYPE_CHECKING:
     from mitra.store.keys import Keys
     from mitra.store.sqlite.asking import Passing
     from mitra.store.sqlite.raw import Raw, Row
+    from mitra.store.words.lexemes import Match
 
 FEW_AUDIENCES: Final = 200
 """Up to so many, the first and last place of each is asked for before a long walk."""
 COUNTED_AUDIENCES: Final = 5_000
+FEW_OF: Final = 20
+"""Who reads less than one share of so many asks for words in its audiences; others read past what is not for them."""
 LISTING_COSTS: Final = 15
 LONG_WALK: Final = 20_000
 GENEROUS: Final = 1.5
@@ -45,6 +51,9 @@ _BY_ID: Final = """
 SELECT s.seq FROM record r INDEXED BY record_id CROSS JOIN share s INDEXED BY share_record ON s.record = r.id
 WHERE r.sid IN (SELECT value FROM json_each(:sids)) AND r.stix_id IN (SELECT value FROM json_each(:stix_ids))
 """
+
+
+_BY_WORDS: Final = "SELECT s.rowid AS seq FROM words s WHERE s.words MATCH :match"
 
 
 class Span(NamedTuple):
@@ -77,6 +86,8 @@ class Way(NamedTuple):
     listing: str = ""
     window: int = 0
     """Among how many numbers to look first."""
+    number: str = NUMBER
+    """What the statement calls a share's number."""
 
 
 class Listing(NamedTuple):
@@ -112,10 +123,11 @@ class Counts:
 class Finding:
     """Finds the shares that pass, among those up to the highest number given out."""
 
-    def __init__(self, parts: tuple[Raw, Keys, Counts], passing: Passing, top: int) -> None:
+    def __init__(self, parts: tuple[Raw, Keys, Counts], passing: Passing, top: int, match: Match | None = None) -> None:
         self._raw, self._keys, self._counts = parts
         self._passing = passing
         self._top = top
+        self._match = match
 
     def numbers(self, span: Span, limit: int, *, newest_first: bool = False) -> list[int]:
         """Return the numbers of the shares that pass, in order, at most so many."""
@@ -144,7 +156,9 @@ class Finding:
 
     def _list(self, way: Way, span: Span, asked: Question) -> list[Row]:
         """Read what a listing leads to, in its order; the limit in it keeps SQLite from dropping that order."""
-        listing = f"{way.listing} AND s.seq {_WITHIN} ORDER BY s.seq {_order(asked)} LIMIT -1"
+        number = way.number
+        within = _WITHIN.replace(NUMBER, number)
+        listing = f"{way.listing} AND {number} {within} ORDER BY {number} {_order(asked)} LIMIT -1"
         tables = f"({listing}) f CROSS JOIN share s ON s.seq = f.seq{self._record(asked)}"
         return self._ask(tables, asked.condition, span, asked)
 
@@ -162,6 +176,8 @@ class Finding:
     def _way(self, span: Span, limit: int) -> Way:
         """Return the cheapest way in."""
         only, ids = self._passing.only, self._passing.reach.ids
+        if self._match is not None:
+            return self._by_words(self._match, span)
         if only.stix_ids:
             return self._by_id(span)
         listings = [
@@ -180,6 +196,12 @@ class Finding:
             if LISTING_COSTS * (len(best.values) + min(limit, n)) < walked:
                 return self._by(best, int(GENEROUS * limit * self._top / n) + 1)
         return Way()
+
+    def _by_words(self, match: Match, span: Span) -> Way:
+        only, ids = self._passing.only, self._passing.reach.ids
+        is_narrow = len(ids) <= FEW_AUDIENCES and self._listing("audience", ids, ids.levels).n * FEW_OF < self._top
+        self._passing.values["match"] = fts_query(by_places(match, only, ids if is_narrow else ()))
+        return Way(_BY_WORDS, span.up_to - span.after, "s.rowid")
 
     def _by_id(self, span: Span) -> Way:
         stix_ids = self._passing.only.stix_ids

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from django.utils.functional import Promise
+
     from mitra.store.things.rows import SharedRow
 
 EXTENSION: Final = "extension-definition--0b1f0b1d-6a0f-4c6e-9a35-6f2f1a8a7c11"
@@ -80,6 +82,10 @@ class Kind(Generic[F]):
     """Has a column of the same name for each fact, JSON for what is no plain value."""
     title: Callable[[F], str]
     """What a list calls it."""
+    label: str | Promise = ""
+    """What people call a thing of this kind: “notice”."""
+    address: Callable[[str], str] | None = None
+    """The page of one thing, by its id; what has none is in no list of other rooms."""
 
     def __post_init__(self) -> None:
         if not self.stix_type.startswith(PREFIX):
@@ -203,6 +209,11 @@ def register(kind: Kind[Any]) -> None:
 def kinds() -> tuple[Kind[Any], ...]:
     """Return every kind that a room registered."""
     return tuple(_kinds.values())
+
+
+def find_kind(stix_type: str) -> Kind[Any] | None:
+    """Return the kind of a type, or None where records of that type are nobody's things."""
+    return _kinds.get(stix_type)
 
 
 def is_thing(stix_type: str) -> bool:
