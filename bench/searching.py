@@ -23,6 +23,7 @@ RECORDS = 1_000_000
 THINGS = 100_000
 ROUNDS = 7
 SHOWN = 50
+SETTINGS = ("shared_buffers = 512MB", "max_wal_size = 4GB")
 ROOMS = frozenset({"exchange", "board"})
 ASKED = {
     "in every record": "ตัวบ่งชี้",
@@ -59,7 +60,7 @@ def on_postgresql(records):
     million.FOLDER.mkdir(parents=True, exist_ok=True)
     million.FOLDER.parent.chmod(0o755)
     million.FOLDER.chmod(0o755)
-    server = start(f"{million.FOLDER}/data", settings=("shared_buffers = 512MB", "max_wal_size = 4GB"))
+    server = start(f"{million.FOLDER}/data", settings=SETTINGS, afterwards="stop")
     uri = server.get_uri()
     os.environ["MITRA_DATABASE_URL"] = uri.replace("postgresql://", "postgres://")
 

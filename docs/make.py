@@ -16,6 +16,7 @@ import events_page
 import house_picture
 import ledger_example
 import performance_page
+import rest_page
 import rules_page
 import typer
 
@@ -140,6 +141,7 @@ PAGES = {
     "reference/errors.md": errors,
     "reference/events.md": lambda: events_page.page(MADE),
     "reference/performance.md": lambda: performance_page.page(MADE),
+    "reference/rest.md": lambda: rest_page.page(MADE),
     "reference/roles-and-scopes.md": roles,
     "reference/rules.md": rules,
     "reference/truth-table.md": truth,

@@ -183,7 +183,71 @@ def ask_api(target: Target) -> list[Ask]:
     ]
 
 
-API = [Door("api-lookup", MACHINE, ask_api)]
+REST = "/api/v1/"
+
+
+def sent(method: str, path: str, **said: object) -> Callable[[Target], list[Ask]]:
+    """Send JSON to an address of the API, with the target's words filled in."""
+
+    def asks(target: Target) -> list[Ask]:
+        words = target.words()
+        body = json.dumps(said).replace("{slug}", words["slug"]).replace("{word}", words["word"])
+        return [Ask(method, REST + path.format(**words), body.encode(), "application/json", changes=True)]
+
+    return asks
+
+
+def post_to(path: str) -> Callable[[Target], list[Ask]]:
+    """Send what is hidden to an address of the API: the same bytes, and the same id with other bytes."""
+
+    def asks(target: Target) -> list[Ask]:
+        bodies = (target.object, {**target.object, "name": "another name"})
+        bundles = [json.dumps({"type": "bundle", "objects": [one]}).encode() for one in bodies]
+        return [Ask("POST", REST + path, bundle, "application/json", changes=True) for bundle in bundles]
+
+    return asks
+
+
+API = [
+    Door("openapi", PUBLIC, at(REST + "openapi.json")),
+    Door("api-docs", PUBLIC, at(REST + "docs")),
+    Door("api:api-root", MACHINE, at(REST)),
+    Door("api:look_up", MACHINE, ask_api),
+    Door("api:look_up_many", MACHINE, ask_api),
+    Door("api:who_am_i", MACHINE, at(REST + "whoami")),
+    Door("api:list_organisations", MACHINE, at(REST + "organisations")),
+    Door("api:get_organisation", MACHINE, at(REST + "organisations/quiet")),
+    Door("api:list_circles", MACHINE, at(REST + "circles")),
+    Door("api:get_circle", MACHINE, at(REST + "circles/{slug}")),
+    Door("api:list_credentials", MACHINE, at(REST + "credentials")),
+    Door("api:make_credential", MACHINE, sent("POST", "credentials", label="{word}", scopes=["{slug}"])),
+    Door("api:revoke_credential", MACHINE, sent("DELETE", "credentials/{credential}")),
+    Door(
+        "api:list_records",
+        MACHINE,
+        at(
+            REST + "records",
+            REST + "records?words={word}",
+            REST + "records?circle=quiet",
+            REST + "records?type=indicator&words={value}&versions=all",
+            REST + "records?cursor={ref}",
+        ),
+    ),
+    Door("api:get_record", MACHINE, at(REST + "records/{ref}")),
+    Door("api:get_holders", MACHINE, at(REST + "records/{ref}/holders")),
+    Door("api:withdraw", MACHINE, sent("POST", "records/{ref}/withdrawal", reason="ຜິດ")),
+    Door(
+        "api:search",
+        MACHINE,
+        at(REST + "search?words={word}", REST + "search?words={value}", REST + "search?words={id}"),
+    ),
+    Door("api:export", MACHINE, at(REST + "export", REST + "export?type=indicator&versions=all")),
+    Door("api:share", MACHINE, post_to("shares")),
+    Door("api:begin_import", MACHINE, post_to("imports")),
+    Door("api:list_imports", MACHINE, at(REST + "imports")),
+    Door("api:stop_import", MACHINE, sent("DELETE", "imports/{held}")),
+    Door("api:get_import", MACHINE, at(REST + "imports/{held}")),
+]
 RECORD = "/exchange/records/{ref}"
 
 

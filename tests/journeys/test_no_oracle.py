@@ -24,7 +24,9 @@ CHANGING = (
     re.compile(rb"<time[^>]*>[^<]*</time>"),
     re.compile(rb'"request_timestamp":"[^"]+"'),
     re.compile(rb'"id":"(note--|bundle--)?[0-9a-f-]{36}"'),
-    re.compile(rb"\d\d:\d\d(:\d\d)?"),
+    re.compile(rb"\d\d:\d\d(:\d\d(\.\d+)?)?"),
+    re.compile(rb'"ref":"[A-Za-z0-9_-]{22}","line"'),  # of a share that the asker made itself
+    re.compile(rb'"size_bytes":\d+'),
 )
 OWN_NEW_RECORD = re.compile(r"/exchange/records/[A-Za-z0-9_-]{22}$")
 """Where a share leads its author: a public ref that is drawn for it."""

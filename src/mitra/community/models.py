@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from mitra.community.rules import CIRCLE_KINDS, KINDS, ROLES
 from mitra.core.policy.facts import REAL_REALM, Standing
-from mitra.ledger.kinds import GovernanceRow
+from mitra.ledger.kinds import GovernanceRow, OwnRow
 
 if TYPE_CHECKING:
     from typing import ClassVar
@@ -209,6 +209,27 @@ class Credential(GovernanceRow):
 
     def __str__(self) -> str:
         return self.label
+
+
+class AnsweredRequest(OwnRow):
+    """What a machine was answered under an Idempotency-Key, kept for a day: sent again, it is not done again."""
+
+    credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64)
+    """SHA-256 over method, address and body: another request does not get this one's answer."""
+    status = models.PositiveSmallIntegerField(default=0)
+    """0 while it is being done."""
+    body = models.BinaryField(default=bytes)
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Once a credential and key."""
+
+        constraints = [models.UniqueConstraint(fields=["credential", "key"], name="answered_once")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Realm(GovernanceRow):

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "mitra.web.middleware.Clock",
     "mitra.community.middleware.WhoIsAsking",
+    "mitra.community.fair_share.FairShare",
     "mitra.web.middleware.BodyLimit",
     "mitra.web.middleware.AnticipatedErrors",
 ]

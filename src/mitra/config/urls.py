@@ -8,10 +8,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 from mitra.exchange.taxii.views import discovery
-from mitra.exchange.views.machine import look_up
 
 urlpatterns = [
-    path("api/v1/lookup", look_up, name="api-lookup"),
+    path("api/v1/", include("mitra.config.api")),
     path("taxii2", discovery, name="taxii2"),
     path("taxii2/", include("mitra.exchange.taxii.urls")),
     path("", include("mitra.upkeep.urls")),

@@ -30,6 +30,15 @@ class InvalidInput(MitraError):
         self.rule = rule
 
 
+class TooLarge(InvalidInput):
+    """More than is taken at once."""
+
+    code = "too-large"
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message, path=path, rule="too-large")
+
+
 class NotFound(MitraError):
     """Not there, or not for this viewer: indistinguishable on purpose."""
 
@@ -90,6 +99,16 @@ class Unavailable(MitraError):
     code = "unavailable"
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooMany(MitraError):
+    """Others wait too; carries after how many seconds to come again."""
+
+    code = "too-many"
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

@@ -4,6 +4,7 @@
 * `RedReading` is a governance row (G): written before the words are shown; nothing of it changes but that it is logged.
 * `Tightening` is a governance row (G): what of law 4 is still to be done.
 * `TaxiiStatus` is an own row (O): a machine asks again what became of what it sent.
+* `Import` is an own row (O): a long input that is worked off while nobody waits, and what became of it.
 * `Recall` is an own row (O) of whoever asks back or tightens what it shared.
 * `Notice` is an own row (O) of whoever was handed it: what it is about stands in the store and the recall, not here.
 """
@@ -136,6 +137,63 @@ class Tightening(GovernanceRow):
 
     def __str__(self) -> str:
         return str(self.act)
+
+
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+
+
+class Imports(OwnRows["Import"]):
+    """Imports, read by their owner's people and machines who share, in their realm; RED only by who sent it."""
+
+    def sent_by(self, actor: Actor) -> Imports:
+        """Return what the actor's organisation sent, newest first."""
+        mine = self.filter(owner=actor.organisation, realm=actor.viewer.realm)
+        own_red = Q(is_red=False) | Q(person__isnull=False, person=actor.person)
+        return mine.filter(own_red).order_by("-made_at", "id")
+
+
+class Import(OwnRow):
+    """One input that waits on the disk, is being read, or was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    realm = models.PositiveIntegerField(default=REAL_REALM)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    credential = models.BigIntegerField(null=True)
+    """By which machine, where no person sent it."""
+    filename = models.CharField(max_length=255, blank=True)
+    size_bytes = models.BigIntegerField()
+    read_bytes = models.BigIntegerField(default=0)
+    terms = models.JSONField()
+    is_red = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.WAITING)
+    outcome = models.JSONField(default=dict)
+    """{totals, accepted: [ref], results: [what was not accepted], notes}, lists bounded."""
+    error = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    """When whoever works at it was last heard of."""
+    ended_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = Imports.as_manager()
+
+    class Meta:
+        """Asked by owner; what is unfinished lies together."""
+
+        indexes = [
+            models.Index(fields=["owner", "-made_at"], name="imports_of_owner"),
+            models.Index(fields=["made_at"], condition=Q(ended_at__isnull=True), name="imports_to_do"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename or self.id} ({self.state})"
 
 
 class AskedBack(models.TextChoices):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from threading import Thread
 from typing import TYPE_CHECKING
 
+from django.db import connections
+
+from mitra.exchange import queries
 from mitra.exchange.events import SharesEnded
-from mitra.exchange.operations import narrowing, reading, recalling
+from mitra.exchange.operations import importing, narrowing, reading, recalling
 from mitra.pulse.reactions import every, on, on_timer
 from mitra.store.facts import State
 from mitra.store.past import ASKED_BACK
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mitra.pulse.facts import Envelope, Ring
 
 
@@ -27,6 +30,35 @@ def note_tightening(event: SharesEnded, _envelope: Envelope, *, now: datetime) -
 def narrow_references(*, now: datetime) -> None:
     """Narrow some of what points too far."""
     narrowing.narrow_references(now=now)
+
+
+_importing: list[Thread] = []
+"""The thread that works off imports, in the worker's process: it takes minutes, and nothing else waits for it."""
+
+
+@every(1, name="exchange.run-imports")
+def run_imports(*, now: datetime) -> None:  # noqa: ARG001 - a job is told the time
+    """See to it that somebody works off what waits."""
+    if _importing and _importing[0].is_alive():
+        return
+    if queries.has_imports_to_do():
+        _importing[:] = [Thread(target=work_off_imports, name="imports", daemon=True)]
+        _importing[0].start()
+
+
+def work_off_imports() -> None:
+    """Run imports one after the other until none waits."""
+    try:
+        while importing.run_next(datetime.now(UTC)):
+            pass
+    finally:
+        connections.close_all()
+
+
+@every(86_400, name="exchange.forget-imports")
+def forget_imports(*, now: datetime) -> None:
+    """Forget what became of imports a month ago."""
+    importing.forget_imports(before=now - importing.KEPT)
 
 
 @every(3_600, name="exchange.log-readings")

@@ -25,6 +25,7 @@ WAYS: Final[Mapping[Channel, Words]] = MappingProxyType(
         Channel.LOOKUP: _("looked up"),
         Channel.TAXII: _("by TAXII"),
         Channel.EXPORT: _("as a file"),
+        Channel.REST: _("by REST"),
     }
 )
 

@@ -31,6 +31,8 @@ from mitra.core.errors import (
     NotPermitted,
     NotSignedIn,
     ProofFailed,
+    TooLarge,
+    TooMany,
     Unavailable,
 )
 from mitra.web.away import passing
@@ -65,6 +67,7 @@ class Answer:
 
 ANSWERS: dict[type[MitraError], Answer] = {
     InvalidInput: Answer(422, "Invalid input", _("This could not be read as it stands."), level=logging.DEBUG),
+    TooLarge: Answer(413, "Too large", _("This is too much at once."), level=logging.DEBUG),
     NotFound: Answer(
         404,
         "Not found",
@@ -75,6 +78,7 @@ ANSWERS: dict[type[MitraError], Answer] = {
     NotPermitted: Answer(403, "Not permitted", _("This is not yours to do.")),
     NotSignedIn: Answer(401, "Not signed in", _("Sign in first.")),
     Conflict: Answer(409, "Conflict", _("It changed while you were looking.")),
+    TooMany: Answer(429, "Too many requests", _("Others wait too."), level=logging.DEBUG),
     Unavailable: Answer(503, "Unavailable", _("This works again in a moment."), level=logging.WARNING),
     ProofFailed: Answer(
         500,
@@ -103,7 +107,7 @@ def respond(request: HttpRequest, error: MitraError) -> HttpResponse:
         return to_sign_in(request)
     else:
         response = error_page(request, answer.status, answer.heading, answer.sentence or str(error))
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
 
@@ -125,12 +129,13 @@ def machine_error(request: HttpRequest, answer: Answer, error: MitraError) -> Ht
     """Return the error in the words of the door that was asked."""
     if request.path.startswith(TAXII_DOORS):
         return taxii_error(answer, error)
-    return problem(answer.status, answer.title, str(answer.sentence or error))
+    where = {"path": error.path, "rule": error.rule} if isinstance(error, InvalidInput) else {}
+    return problem(answer.status, answer.title, str(answer.sentence or error), code=error.code, **where)
 
 
-def problem(status: int, title: str, detail: str, **more: str) -> HttpResponse:
+def problem(status: int, title: str, detail: str, **more: object) -> HttpResponse:
     """Return a problem as RFC 9457 writes it."""
-    body = {"title": title, "status": status, "detail": detail, **more}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     response = HttpResponse(json.dumps(body), status=status, content_type=PROBLEM_TYPE)
     return challenged(response)
 

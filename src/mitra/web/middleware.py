@@ -15,7 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from mitra.core.errors import MitraError
 from mitra.web.away import passing
-from mitra.web.errors import asked, is_machine_door, respond, too_large, unavailable
+from mitra.web.errors import Answer, asked, is_machine_door, machine_error, respond, too_large, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +158,10 @@ def length_of(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(sys.maxsize)) else sys.maxsize
 
 
+WRONG_METHOD = 405
+NOT_ALLOWED = Answer(WRONG_METHOD, "Method not allowed", "")
+
+
 class AnticipatedErrors:
     """Turn an error of Mitra's one tree, raised in a view, into its one answer."""
 
@@ -165,8 +169,14 @@ class AnticipatedErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on; to a machine, an address that does not know the method answers as every other error does."""
+        response = self.get_response(request)
+        if response.status_code != WRONG_METHOD or not is_machine_door(request):
+            return response
+        allowed = ", ".join(sorted(method.strip() for method in response["Allow"].split(",")))
+        refusal = machine_error(request, NOT_ALLOWED, MitraError(f"This address answers {allowed}."))
+        refusal["Allow"] = allowed
+        return refusal
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer what was anticipated, or passes by itself; leave the rest to Django's edge: `errors.broken`."""

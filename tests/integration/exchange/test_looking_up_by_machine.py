@@ -140,8 +140,8 @@ def test_a_credential_for_something_else_is_refused(ask):
     ],
 )
 def test_what_cannot_be_read_is_said(ask, body):
-    assert refused_as(ask(body=body)) == 400
-    assert ask().status_code == 400
+    assert refused_as(ask(body=body)) == (400 if "ud800" in body else 422)
+    assert refused_as(ask()) == 422
 
 
 def test_too_long_a_body_is_not_read(ask):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mitra.community.queries.actors import (
+    actor_of_credential,
     actor_of_operator,
     actor_of_person,
     actor_of_token,
@@ -41,6 +42,7 @@ from mitra.core.policy.facts import PUBLIC
 
 __all__ = [
     "PUBLIC",
+    "actor_of_credential",
     "actor_of_operator",
     "actor_of_person",
     "actor_of_token",

@@ -96,6 +96,14 @@ def actor_of_token(token: str, *, now: datetime, named: str = "") -> Actor:
     return actor
 
 
+def actor_of_credential(credential: int, *, now: datetime) -> Actor:
+    """Return the actor that a credential is, for work that it left behind; raises NotSignedIn."""
+    found = Credential.objects.select_related("organisation__sponsor").filter(pk=credential).first()
+    if found is None or not _works(found, "", now):
+        raise NotSignedIn(REFUSED)
+    return _actor_of_credential(found)
+
+
 def _still_acts(kept: Remembered, named: str, now: datetime) -> bool:
     """Return whether a remembered credential acts now: its end comes by the clock, which no epoch tells."""
     actor = kept.actor

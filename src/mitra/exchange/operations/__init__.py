@@ -6,6 +6,8 @@ from mitra.exchange.intake.authorise import check_terms
 from mitra.exchange.operations.changing import new_version, revoke, tighten, withdraw
 from mitra.exchange.operations.handing import hand_lines, hand_record, hand_to
 from mitra.exchange.operations.holding import discard_held, release_held
+from mitra.exchange.operations.importing import LONGEST_BYTES as LONGEST_IMPORT
+from mitra.exchange.operations.importing import stop_import, take_in
 from mitra.exchange.operations.previewing import preview
 from mitra.exchange.operations.readdressing import readdress
 from mitra.exchange.operations.reading import log_readings, open_red
@@ -13,6 +15,7 @@ from mitra.exchange.operations.recalling import mark_done, recall
 from mitra.exchange.operations.sharing import is_report, reshare, share, share_report, understand
 
 __all__ = [
+    "LONGEST_IMPORT",
     "check_terms",
     "discard_held",
     "hand_lines",
@@ -31,6 +34,8 @@ __all__ = [
     "revoke",
     "share",
     "share_report",
+    "stop_import",
+    "take_in",
     "tighten",
     "understand",
     "withdraw",

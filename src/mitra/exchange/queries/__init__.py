@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mitra.exchange.queries.export import export_csv, export_stix
+from mitra.exchange.queries.export import export_csv, export_stix, windows
 from mitra.exchange.queries.further import (
     Change,
     EndingEmbargo,
@@ -27,6 +27,7 @@ from mitra.exchange.queries.holders import (
     list_recalls,
     who_has,
 )
+from mitra.exchange.queries.imports import ImportLine, ImportView, get_import, has_imports_to_do, list_imports
 from mitra.exchange.queries.known import look_up, look_up_briefly, look_up_csv, values_of
 from mitra.exchange.queries.lists import count_shared_by, list_records, list_tallies
 from mitra.exchange.queries.notices import NoticeLine, NoticeList, list_notices, list_open_notices
@@ -60,6 +61,8 @@ __all__ = [
     "HeldView",
     "HolderLine",
     "Holders",
+    "ImportLine",
+    "ImportView",
     "Known",
     "KnownRecord",
     "LevelCount",
@@ -88,6 +91,7 @@ __all__ = [
     "find_record",
     "find_ref_of",
     "get_held",
+    "get_import",
     "get_line",
     "get_proof",
     "get_proof_file",
@@ -95,8 +99,10 @@ __all__ = [
     "get_record",
     "get_rights",
     "get_terms",
+    "has_imports_to_do",
     "list_ending_embargoes",
     "list_held",
+    "list_imports",
     "list_notices",
     "list_open_notices",
     "list_recalls",
@@ -112,4 +118,5 @@ __all__ = [
     "values_of",
     "who_can_see",
     "who_has",
+    "windows",
 ]

@@ -18,6 +18,7 @@ class Channel(StrEnum):
     LOOKUP = "look-up"
     TAXII = "taxii"
     EXPORT = "export"
+    REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)

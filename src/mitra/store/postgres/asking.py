@@ -28,11 +28,11 @@ from mitra.core.policy.facts import Tlp
 from mitra.store.keys import order_of
 from mitra.store.postgres.raw import numbers
 from mitra.store.states import LIVE, OTHER_RECORDS, OTHER_SHARES
-from mitra.store.words.lexemes import STRETCH_SHARES, by_places, stretch_of
+from mitra.store.words.lexemes import STRETCH_BITS, by_places, in_one_of, stretch_of
 from mitra.store.words.tables import ts_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mitra.store.audiences import AudienceSet
     from mitra.store.facts import Arrival, Filter
@@ -49,9 +49,12 @@ AN_AUDIENCE: Final = 8
 """What listing costs, in shares walked past."""
 PATIENCE: Final = 4
 """A walk may take so many times as long as was guessed."""
-FEW_OF: Final = 20
-"""Who reads less than one share of so many asks for words in its audiences; others read past what is not for them."""
-NAMED_STRETCHES: Final = 64
+FEW_SHARES: Final = 5_000
+"""Who reads so many, has each looked at for words."""
+SHORT_STRETCH: Final = 1 << 10
+LONG_STRETCH: Final = 1 << 14
+"""Up to so many shares, a stretch is asked as a whole whatever there is in it."""
+MUCH: Final = 64
 LEAST_WALK: Final = 20_000
 """So far every walk goes, in shares: 3 ms."""
 NOTHING: Final = "false"
@@ -144,13 +147,16 @@ class Asking:
         return [row[0] for row in self.rows(self.reach, span, limit, newest_first=newest_first)]
 
     def rows(self, here: Reach, span: Span, limit: int, *, newest_first: bool = False) -> list[Row]:
-        """Return NARROW rows of the shares in the span that pass and stand in these sets, in order, at most so many."""
+        """Return NARROW rows of the shares in the span that pass and stand in these sets, in order, at most so many.
+
+        What has words is found newest first only.
+        """
         if not here.ids or not span.size:
             return []
         values = self._values()
         passes = self._passes(here, values)
         if self._match is not None:
-            return self._of_words(here, self._match, span, (passes, values, limit), newest_first=newest_first)
+            return self._of_words(here, self._match, span, (passes, values, limit))
         if self._only.stix_ids:
             return self._of_ids(span, passes, values, limit, newest_first=newest_first)
         way = self._way(here, span, limit, newest_first=newest_first)
@@ -228,24 +234,45 @@ class Asking:
         """
 
     def _of_words(
-        self, here: Reach, match: Match, span: Span, asked: tuple[str, Mapping[str, object], int], *, newest_first: bool
+        self, here: Reach, match: Match, span: Span, asked: tuple[str, Mapping[str, object], int]
     ) -> list[Row]:
-        passes, values, limit = asked
-        ids = here.ids
-        is_narrow = len(ids) <= FEW_AUDIENCES and self._count("audience", numbers(ids)) * FEW_OF < span.up_to
-        sql = f"""
-            WITH found AS MATERIALIZED (
-                SELECT seq FROM words WHERE lexemes @@ %(match)s::tsquery AND seq > %(after)s AND seq <= %(up_to)s)
-            SELECT {NARROW} FROM found f JOIN share s ON s.seq = f.seq {self._record}
-            WHERE {passes} ORDER BY s.seq {"DESC" if newest_first else "ASC"} LIMIT %(limit)s
+        """Return what has the words, newest first.
+
+        Of who reads little, all shares are looked at.  Else the index is asked from stretch to stretch, each four times
+        as long as the one before: it gives all that a stretch has or nothing, so a long one in which there is much is
+        not asked as a whole.
         """
+        passes, values, limit = asked
+        match = by_places(match, self._only, ())
+        sql = f"""
+            SELECT {NARROW} FROM words f JOIN share s ON s.seq = f.seq {self._record}
+            WHERE {{those}} AND f.lexemes @@ %(match)s::tsquery AND f.seq > %(after)s AND f.seq <= %(up_to)s
+            AND {passes} ORDER BY f.seq DESC LIMIT %(limit)s
+        """
+        audiences = numbers(here.ids)
+        if len(here.ids) <= FEW_AUDIENCES and self._count("audience", audiences) <= FEW_SHARES:
+            few = {**values, **_in(span, limit), "match": ts_query(match), "audiences": audiences}
+            return self._raw.ask(sql.format(those="s.audience = ANY(%(audiences)s::int8[])"), few)
         rows: list[Row] = []
-        for part, stretches in _stretches(span, newest_first=newest_first):
-            there = ts_query(by_places(match, self._only, ids if is_narrow else (), stretches))
-            rows += self._raw.ask(sql, {**values, **_in(part, limit - len(rows)), "match": there})
-            if len(rows) >= limit:
-                break
+        rest, size = span, SHORT_STRETCH
+        while len(rows) < limit and rest.size:
+            part, stretches = _last_of(rest, size)
+            if size > LONG_STRETCH and self._has_much(match, part):
+                size = SHORT_STRETCH
+                continue
+            there = ts_query(in_one_of(match, stretches))
+            found = self._raw.ask(sql.format(those="true"), {**values, **_in(part, limit - len(rows)), "match": there})
+            rows += found
+            rest, size = Span(rest.after, part.after), size * 4
         return rows
+
+    def _has_much(self, match: Match, part: Span) -> bool:
+        """Return whether a long stretch has many shares that match, by looking at four short ones in it."""
+        bits = STRETCH_BITS[0]
+        some = {stretch_of(part.up_to - nth * part.size // 4, bits) for nth in range(4)}
+        sql = "SELECT count(*) FROM words WHERE lexemes @@ %s::tsquery"
+        ((n,),) = self._raw.ask(sql, [ts_query(in_one_of(match, some))])
+        return int(n) > MUCH
 
     def _of_ids(
         self, span: Span, passes: str, values: Mapping[str, object], limit: int, *, newest_first: bool
@@ -318,29 +345,13 @@ class Asking:
         return f"{alias}.state = {LIVE} AND {readable(alias, reach, values, name)}{by}"
 
 
-def _stretches(span: Span, *, newest_first: bool) -> Iterator[tuple[Span, Sequence[str]]]:
-    """Yield a span's parts, each four times as long as the one before, with the lexemes of its stretches.
-
-    What is too long to be named so is one part, without lexemes.
-    """
-    most = 1
-    first, last = span.after // STRETCH_SHARES, span.up_to // STRETCH_SHARES
-    while first <= last:
-        if most > NAMED_STRETCHES:
-            yield (
-                Span(max(span.after, first * STRETCH_SHARES - 1), min(span.up_to, (last + 1) * STRETCH_SHARES - 1)),
-                (),
-            )
-            return
-        if newest_first:
-            low, high = max(first, last - most + 1), last
-            last = low - 1
-        else:
-            low, high = first, min(last, first + most - 1)
-            first = high + 1
-        part = Span(max(span.after, low * STRETCH_SHARES - 1), min(span.up_to, (high + 1) * STRETCH_SHARES - 1))
-        yield part, [stretch_of(number * STRETCH_SHARES) for number in range(low, high + 1)]
-        most *= 4
+def _last_of(span: Span, size: int) -> tuple[Span, Sequence[str]]:
+    """Return the last part of a span, of about a size, and the lexemes of the stretches that it lies in."""
+    bits = max(bits for bits in STRETCH_BITS if 1 << bits <= size)
+    first = max(span.after + 1, span.up_to - size + 1) >> bits
+    last = span.up_to >> bits
+    part = Span(max(span.after, (first << bits) - 1), span.up_to)
+    return part, [stretch_of(number << bits, bits) for number in range(first, last + 1)]
 
 
 def _in(span: Span, limit: int) -> dict[str, object]:

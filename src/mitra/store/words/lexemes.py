@@ -28,8 +28,9 @@ AUDIENCE: Final = "\ue001"
 BY: Final = "\ue002"
 TYPE: Final = "\ue003"
 STRETCH: Final = "\ue004"
-"""In which stretch of numbers a share lies: where an index keeps no order, a question asks for the last first."""
-STRETCH_SHARES: Final = 1 << 10
+"""In which stretches of numbers a share lies: where an index keeps no order, a question asks for the last first."""
+STRETCH_BITS: Final = (10, 14, 18, 22)
+"""How long the stretches are that have lexemes: a thousand shares, sixteen thousand…"""
 
 _UNSAID: Final = frozenset(
     {
@@ -81,7 +82,8 @@ def lexemes_of(title: str, raw: bytes) -> set[str]:
 
 def places_of(seq: int, audience: int, by: int, kind: str) -> set[str]:
     """Return the lexemes that say where a share stands."""
-    return {f"{AUDIENCE}{audience}", f"{BY}{by}", type_lexeme(kind), stretch_of(seq)}
+    stretches = (stretch_of(seq, bits) for bits in STRETCH_BITS)
+    return {f"{AUDIENCE}{audience}", f"{BY}{by}", type_lexeme(kind), *stretches}
 
 
 def type_lexeme(kind: str) -> str:
@@ -89,9 +91,9 @@ def type_lexeme(kind: str) -> str:
     return TYPE + kind.replace("-", "\ue005")
 
 
-def stretch_of(seq: int) -> str:
-    """Return the lexeme of the stretch in which a share's number lies."""
-    return f"{STRETCH}{seq // STRETCH_SHARES}"
+def stretch_of(seq: int, bits: int) -> str:
+    """Return the lexeme of the stretch of 2 to the `bits` numbers in which a share lies."""
+    return f"{STRETCH}{bits}\ue005{seq >> bits}"
 
 
 def matches_of(text: str) -> tuple[Match, ...]:
@@ -116,16 +118,22 @@ def match_of(text: str) -> Match | None:
     return Match(_loose(wanted)) if wanted else None
 
 
-def by_places(match: Match, only: Filter, audiences: Iterable[int], stretches: Iterable[str] = ()) -> Match:
-    """Return the match with what a filter says, and with audiences and stretches where some are given."""
+def by_places(match: Match, only: Filter, audiences: Iterable[int]) -> Match:
+    """Return the match with what a filter says, and with audiences where some are given."""
     more = (
         [type_lexeme(kind) for kind in only.types],
         [f"{BY}{by}" for by in only.by],
         [f"{AUDIENCE}{audience}" for audience in audiences],
-        stretches,
     )
-    groups = (Group(tuple(sorted(some))) for some in more)
-    return match._replace(groups=(*match.groups, *(group for group in groups if group.any_of)))
+    for some in more:
+        if some:
+            match = in_one_of(match, some)
+    return match
+
+
+def in_one_of(match: Match, lexemes: Iterable[str]) -> Match:
+    """Return the match for shares that have one of these lexemes too."""
+    return match._replace(groups=(*match.groups, Group(tuple(sorted(lexemes)))))
 
 
 def _loose(wanted: Iterable[Wanted]) -> tuple[Group, ...]:
