@@ -133,10 +133,10 @@ def plainly(connection, text):
     match = match_of(text)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            sql, asked = "SELECT rowid FROM words WHERE words MATCH %s ORDER BY rowid DESC LIMIT 500", fts_query(match)
+            sql, asked = "SELECT rowid FROM words WHERE words MATCH %s ORDER BY rowid DESC LIMIT 100", fts_query(match)
         else:
             sql, asked = (
-                "SELECT seq FROM words WHERE lexemes @@ %s::tsquery ORDER BY seq DESC LIMIT 500",
+                "SELECT seq FROM words WHERE lexemes @@ %s::tsquery ORDER BY seq DESC LIMIT 100",
                 ts_query(match),
             )
         cursor.execute(sql, [asked])

@@ -30,6 +30,10 @@ class Target:
     person: str
     """The ref of a person of another organisation."""
     credential: str
+    thing: str
+    """The id of a notice on the board."""
+    number: str
+    """The number under which people speak of it."""
     slug: str
     """The short name of an organisation or a circle."""
 
@@ -44,6 +48,8 @@ class Target:
             "person": self.person,
             "credential": self.credential,
             "slug": self.slug,
+            "thing": self.thing,
+            "number": self.number,
         }
 
 
@@ -248,6 +254,18 @@ API = [
     Door("api:stop_import", MACHINE, sent("DELETE", "imports/{held}")),
     Door("api:get_import", MACHINE, at(REST + "imports/{held}")),
 ]
+THING = REST + "board/notices/{thing}"
+BOARD = [
+    Door("board:notices", PAGE, at("/board/")),
+    Door("board:new", PAGE, send("/board/new", heading="{word}", words="{value}", tlp="CLEAR")),
+    Door("board:notice", PAGE, send("/board/{thing}", step="take-up")),
+    Door("api:list_things", MACHINE, at(REST + "board/notices", REST + "board/notices?before={thing}")),
+    Door("api:get_one", MACHINE, at(THING)),
+    Door("api:share_one", MACHINE, sent("POST", "board/notices", facts={"heading": "x", "words": "{word}"})),
+    Door("api:share_next", MACHINE, sent("PUT", "board/notices/{thing}", facts={"heading": "x", "words": "y"})),
+    Door("api:take_back", MACHINE, sent("POST", "board/notices/{thing}/withdrawal", reason="ຜິດ")),
+    Door("api:take_step", MACHINE, sent("POST", "board/notices/{thing}/steps", word="close")),
+]
 RECORD = "/exchange/records/{ref}"
 
 
@@ -305,7 +323,13 @@ EXCHANGE = [
     Door(
         "exchange:lookup",
         PUBLIC,
-        at("/exchange/lookup?q={value}", "/exchange/lookup?q={id}", "/exchange/lookup?q={word}"),
+        at(
+            "/exchange/lookup?q={value}",
+            "/exchange/lookup?q={id}",
+            "/exchange/lookup?q={word}",
+            "/exchange/lookup?q={number}",
+            "/exchange/lookup?q={thing}",
+        ),
     ),
     Door(
         "exchange:lookups",
@@ -319,4 +343,4 @@ EXCHANGE = [
     Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),
     Door("exchange:export-csv", PAGE, at("/exchange/export/csv")),
 ]
-DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *EXCHANGE]
+DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *BOARD, *EXCHANGE]

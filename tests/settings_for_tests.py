@@ -17,6 +17,7 @@ from mitra.config.settings import *  # noqa: E402, F403
 from mitra.config.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
 
 INSTALLED_APPS += ["board"]
+ROOT_URLCONF = "urls_for_tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if os.environ.get("MITRA_TEST_DATABASE") == "postgresql":
     from mitra.config.database import database_of

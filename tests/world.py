@@ -16,10 +16,13 @@ import orjson
 
 from mitra.community import operations as community
 from mitra.community import queries as who
+from mitra.community import things
 from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE, NewCircle, NewCredential, NewOrganisation, NewPerson
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.exchange import operations as exchange
 from mitra.exchange.facts import Terms
+from mitra.store.things.releasing import release
+from mitra.store.things.threads import contribute
 from mitra.store.words.indexing import index_words
 
 PASSWORD = "ຄວາມລັບ-correct-horse-9"
@@ -47,6 +50,16 @@ class Secret:
     object: dict[str, object]
 
 
+@dataclass(frozen=True)
+class Hung:
+    """A notice on the board: its id, its number, its canary, and whose people and machines read it."""
+
+    stix_id: str
+    number: str
+    word: str
+    homes: frozenset[str]
+
+
 @dataclass
 class World:
     """Everything that a walk needs: people to sign in, tokens to ask with, secrets to look for."""
@@ -64,6 +77,8 @@ class World:
     """organisation → one of its people and credentials, by ref."""
     held: str = ""
     """The id of an item that cert-my has waiting."""
+    notices: list[Hung] = field(default_factory=list)
+    """Things of a room, each with an answer to it."""
 
     def home_of(self, viewer: str) -> str:
         """Return the organisation of a viewer, or `''` for the public."""
@@ -112,6 +127,8 @@ def build(now: datetime | None = None) -> World:
     _tokens(world)
     _secrets(world)
     _held(world)
+    _notices(world)
+    index_words()
     for slug in world.organisations:
         actor = operator(slug)
         people, credentials = who.list_people(actor), who.list_credentials(actor)
@@ -141,6 +158,24 @@ def _held(world: World) -> None:
             made,
         )
     )
+
+
+def _notices(world: World) -> None:
+    """Put up a notice in the quiet circle, and one that cert-th keeps to itself; answer each."""
+    from board.facts import NOTICE, REPLY, Notice, Reply
+
+    for by, tlp, circles, homes in (
+        ("cert-my", Tlp.AMBER, {world.circles["quiet"]}, {"cert-my", "cert-vn"}),
+        ("cert-th", Tlp.AMBER_STRICT, set(), {"cert-th"}),
+    ):
+        actor = operator(by)
+        hand = things.hand_of(actor, now=world.now)
+        word, number = f"canary-notice-{by}", f"BD-{by[-2:].upper()}42"
+        to = things.audience_in("board", actor, tlp, circles)
+        made = release(NOTICE, Notice(word, f"ຄວາມລັບ {word}", number=number), to, hand)
+        sheet = things.get_thing(NOTICE, made.stix_id, actor, now=world.now)
+        contribute(REPLY, Reply(made.stix_id, f"{word}-reply"), to, hand, to=sheet)
+        world.notices.append(Hung(made.stix_id, number, word, frozenset(homes)))
 
 
 def _members(world: World) -> None:
@@ -207,7 +242,7 @@ def _people(world: World) -> None:
 
 
 def _tokens(world: World) -> None:
-    def issue(viewer, slug, realm=0, scopes=(EXCHANGE_READ, EXCHANGE_SHARE)):
+    def issue(viewer, slug, realm=0, scopes=(EXCHANGE_READ, EXCHANGE_SHARE, "board:read", "board:write")):
         new = NewCredential(label=viewer, scopes=scopes, realm=realm)
         world.tokens[viewer] = community.make_credential(new, by=operator(slug), now=world.now).token
 
@@ -252,7 +287,6 @@ def _secrets(world: World) -> None:
     gone = world.secrets.pop("gone")
     exchange.withdraw(operator("cert-vn"), gone.ref, reason="shared by mistake", now=world.now)
     world.withdrawn.append(gone)
-    index_words()
 
 
 def _sharer(world: World):

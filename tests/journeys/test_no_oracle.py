@@ -23,13 +23,14 @@ CHANGING = (
     re.compile(rb'name="reviewed" value="[^"]+"'),
     re.compile(rb"<time[^>]*>[^<]*</time>"),
     re.compile(rb'"request_timestamp":"[^"]+"'),
-    re.compile(rb'"id":"(note--|bundle--)?[0-9a-f-]{36}"'),
+    re.compile(rb'"id":"(note--|bundle--|x-mitra-board-notice--)?[0-9a-f-]{36}"'),
     re.compile(rb"\d\d:\d\d(:\d\d(\.\d+)?)?"),
     re.compile(rb'"ref":"[A-Za-z0-9_-]{22}","line"'),  # of a share that the asker made itself
     re.compile(rb'"size_bytes":\d+'),
+    re.compile(rb'"version":"[0-9a-f]{64}"'),  # the digest of the asker's own words
 )
-OWN_NEW_RECORD = re.compile(r"/exchange/records/[A-Za-z0-9_-]{22}$")
-"""Where a share leads its author: a public ref that is drawn for it."""
+OWN_NEW_RECORD = re.compile(r"/(exchange/records/[A-Za-z0-9_-]{22}|board/x-mitra-board-notice--[0-9a-f-]{36})$")
+"""Where a share leads its author: a public ref that is drawn for it, or a new thing's id."""
 
 HEADERS = (
     "Content-Type",
@@ -116,6 +117,8 @@ def twin_of(target):
         person=secrets.token_urlsafe(12)[: len(target.person)],
         credential=secrets.token_urlsafe(12)[: len(target.credential)],
         slug="nowhere",
+        thing=f"x-mitra-board-notice--{uuid.uuid4()}",
+        number="BD-9ZZZ",
         object={
             **target.object,
             "id": stix_id,
@@ -128,6 +131,7 @@ def twin_of(target):
 def target_of(secret, world, walker):
     of = "cert-vn" if world.home_of(walker.name) == "cert-my" else "cert-my"
     stranger = world.strangers[of]
+    hung = next(one for one in world.notices if not reads_notice(walker, one, world))
     return Target(
         ref=secret.ref,
         stix_id=secret.stix_id,
@@ -138,7 +142,15 @@ def target_of(secret, world, walker):
         person=stranger.person,
         credential=stranger.credential,
         slug=of,
+        thing=hung.stix_id,
+        number=hung.number,
     )
+
+
+def reads_notice(walker, notice, world):
+    """Whether a walker may read a notice: of a body that does, holding the room, not in an exercise."""
+    barred = {"th-in-drill", "th-without-room", "suspended"}
+    return world.home_of(walker.name) in notice.homes and walker.name not in barred
 
 
 @pytest.fixture
@@ -157,6 +169,8 @@ def leaks(walker, response, world, *, typed):
         for word in (secret.word, secret.value, secret.stix_id, secret.ref)
         if word in refanged
     }
+    notices = [one for one in world.notices if not reads_notice(walker, one, world)]
+    found |= {word for one in notices for word in (one.word, one.stix_id, one.number) if word in refanged}
     return found - typed
 
 

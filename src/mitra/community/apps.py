@@ -35,6 +35,7 @@ class CommunityConfig(AppConfig):
             )
         )
         ports.answer_eyes(whose_eyes)
+        ports.answer_machines("mitra.community.views.rest.router")
         request_finished.connect(write_due_uses, dispatch_uid="community.last-used")
 
 

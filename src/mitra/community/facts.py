@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 EXCHANGE_READ = "exchange:read"
 EXCHANGE_SHARE = "exchange:share"
 COMMUNITY_MANAGE = "community:manage"
-SCOPES = (EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE)
-READS_NOTHING = frozenset({EXCHANGE_SHARE})
+SCOPES = [EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE]
+"""Every scope of this node, in its usual order; a room adds its own (`rooms`)."""
+READS_NOTHING = {EXCHANGE_SHARE}
 """Scopes that open a room for writing only."""
 ROOM_OF_SCOPE = {EXCHANGE_READ: "exchange", EXCHANGE_SHARE: "exchange", COMMUNITY_MANAGE: "community"}
 

@@ -85,7 +85,7 @@ class CredentialForm(ToldForm):
         max_length=200, label=_("What will use it"), help_text=_("So that a colleague knows what to stop")
     )
     scopes = forms.MultipleChoiceField(
-        choices=list(words.SCOPES.items()),
+        choices=words.SCOPES.items,
         initial=["exchange:read"],
         error_messages={"required": _("Choose at least one.")},
     )
@@ -96,7 +96,7 @@ class CredentialForm(ToldForm):
     @property
     def scope_answers(self) -> list[Answer]:
         """What a machine may be let to do; until somebody chooses, only to read."""
-        shown = {code: title for code, title in words.SCOPES.items() if code.startswith("exchange:")}
+        shown = {code: title for code, title in words.SCOPES.items() if not code.startswith("community:")}
         return self.answers("scopes", shown, {code: code for code in shown})
 
     def credential(self, *, now: datetime) -> NewCredential:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_READ, EXCHANGE_SHARE, ROOM_OF_SCOPE, SCOPES
+from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_READ, EXCHANGE_SHARE, READS_NOTHING, ROOM_OF_SCOPE, SCOPES
 from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Standing
 
@@ -81,10 +81,6 @@ ROLES: dict[str, RoleRule] = {
     "auditor": _opens(is_of_centre=True),
 }
 ADMINISTRATOR = "administrator"
-SCOPES_LOST: dict[Standing, frozenset[str]] = {
-    Standing.SUSPENDED: frozenset({EXCHANGE_SHARE}),
-    Standing.LEFT: frozenset(SCOPES),
-}
 WRITES_NOTHING = frozenset({Standing.SUSPENDED, Standing.LEFT})
 
 
@@ -115,7 +111,9 @@ def scopes_of(roles: Iterable[str], standing: Standing) -> frozenset[str]:
 
 def keep_scopes(scopes: Iterable[str], standing: Standing) -> frozenset[str]:
     """Return the scopes that a body of this standing may still use."""
-    return frozenset(scopes) - SCOPES_LOST.get(standing, frozenset())
+    if standing is Standing.LEFT:
+        return frozenset()
+    return frozenset(scopes) - (READS_NOTHING if standing is Standing.SUSPENDED else frozenset())
 
 
 def check_slug(slug: str, *, path: str = "slug") -> str:

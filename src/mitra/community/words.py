@@ -68,7 +68,7 @@ STANDING_MEANS: Mapping[str, Words] = {
     Standing.SUSPENDED: _("You read what is TLP:CLEAR and your own, and share nothing until the centre lifts this."),
     Standing.LEFT: _("You are no member any more."),
 }
-SCOPES: Mapping[str, Words] = {
+SCOPES: dict[str, Words] = {
     EXCHANGE_READ: _("read and look up intelligence"),
     EXCHANGE_SHARE: _("share intelligence in our name"),
     COMMUNITY_MANAGE: _("manage people and credentials"),

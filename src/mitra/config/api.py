@@ -11,15 +11,12 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from mitra.community.rest.api import describe, make_api, teach_doors
-from mitra.community.views import rest as community
-from mitra.exchange.views import rest as exchange
 from mitra.web.page import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-ROUTERS = {"": community.router, "/": exchange.router}
-api = make_api(ROUTERS)
+api = make_api()
 
 
 @cache

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from mitra.store.facts import RECORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
@@ -133,7 +135,8 @@ class Store(Protocol):
 class Door(Protocol):
     """Everything one viewer may read, and nothing else.  RED is here only for persons that its circles name.
 
-    Records are those of the room RECORDS, CLEAR ones too; of other rooms the door tells the reach (`reach_in`).
+    Records are those of the room RECORDS, CLEAR ones too, unless another room is named; of other rooms the door tells
+    the reach (`reach_in`).
     """
 
     def feed(self, *, after: int = 0, limit: int, only: Filter, is_named: bool = True) -> FeedPage:
@@ -199,11 +202,11 @@ class Door(Protocol):
         """Return, by digest, the readable shares of exactly these bytes, in ascending seq; most have none."""
         ...
 
-    def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
+    def referring_to(self, stix_id: str, *, room: str = RECORDS, limit: int = 100) -> Sequence[Share]:
         """Return readable shares of objects that refer to an id (relationships, sightings, reports, groupings)."""
         ...
 
-    def strictest_of(self, stix_ids: Iterable[str]) -> Mapping[str, Audience]:
+    def strictest_of(self, stix_ids: Iterable[str], *, room: str = RECORDS) -> Mapping[str, Audience]:
         """For each id of which something is readable, return the audience of the loosest readable share."""
         ...
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mitra.ledger.inspection import inspect_ledger, part_of
 from mitra.store.inspection import Inspection, inspect_store
 from mitra.store.planted import inspect_act_trees
+from mitra.store.things.agreeing import disagreements
 from mitra.upkeep.databases import one_moment
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def examine() -> Inspection:
     def look() -> Inspection:
         found = inspect_store()
         inspect_act_trees(found)
+        for sentence in disagreements():
+            found.fault(sentence)
         inspect_ledger(found)
         return found
 

@@ -108,6 +108,7 @@ class Finder(Protocol):
 
 
 _finders: dict[str, Finder] = {}
+_routers: list[str] = []
 _verbs: dict[str, Verb] = {}
 _needs: dict[str, Needs] = {}
 _eyes: list[WhoseEyes] = []
@@ -131,6 +132,17 @@ def answer_finds(room: str, finder: Finder) -> None:
 def find_exact(text: str, actor: Any, *, now: datetime) -> list[Exact]:  # noqa: ANN401 -- the actor's class stands above
     """Return what every room says that a text names."""
     return [exact for find in _finders.values() for exact in find(text, actor, now=now)]
+
+
+def answer_machines(router: str) -> None:
+    """Let a room answer machines under `/api/v1/`: the dotted name of its router, read when the first address is."""
+    if router not in _routers:
+        _routers.append(router)
+
+
+def routers() -> list[str]:
+    """Return the dotted names of every room's router."""
+    return list(_routers)
 
 
 def answer_needs(room: str, needs: Needs) -> None:

@@ -97,13 +97,14 @@ def test_only_whom_the_share_reaches_is_answered_and_counted(store):
     assert len(found(store, "ລັບ", member(1))) == 2
 
 
-def test_every_room_that_the_viewer_holds_is_searched_and_no_other(store):
-    accept(
-        store, share(record(1, words="ห้อง"), Audience(Tlp.GREEN, room="board")), share(record(2, words="ห้อง"), GREEN)
-    )
+def test_things_of_every_room_that_the_viewer_holds_are_found_and_no_other(store):
+    board, thing = Audience(Tlp.GREEN, room="board"), "x-mitra-board-notice"
+    accept(store, share(record(1, kind=thing, words="ห้อง"), board), share(record(2, words="ห้อง"), GREEN))
+    accept(store, share(record(3, kind="relationship", words="ห้อง"), board))
     index_words()
     assert found(store, "ห้อง", member(2)) == [record(2).stix_id]
-    assert len(found(store, "ห้อง", member(2, rooms=frozenset({"exchange", "board"})))) == 2
+    both = member(2, rooms=frozenset({"exchange", "board"}))
+    assert found(store, "ห้อง", both) == [record(2).stix_id, record(1, kind=thing).stix_id]
 
 
 def test_a_word_never_finds_what_is_for_named_persons(store):

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from mitra.community.queries.actors import Seat
     from mitra.core.policy.facts import Viewer
 
-EVERY_ROOM = frozenset(ROOM_OF_SCOPE.values())
+
+def every_room() -> frozenset[str]:
+    """Return every room of this node."""
+    return frozenset(ROOM_OF_SCOPE.values())
 
 
 def viewer_of_body(organisation: int, realm: int = REAL_REALM) -> Viewer:
     """Return the viewer that a machine of the organisation is: what it reads, the organisation may read."""
     row = Organisation.objects.select_related("sponsor").get(pk=organisation)
-    return viewer_of(row, Asker(realm=realm, rooms=EVERY_ROOM, is_machine=True))
+    return viewer_of(row, Asker(realm=realm, rooms=every_room(), is_machine=True))
 
 
 def viewers_of_body_and_clients(organisation: int) -> Mapping[tuple[int, int], Viewer]:
@@ -41,7 +44,7 @@ def viewers_of_body_and_clients(organisation: int) -> Mapping[tuple[int, int], V
     return {
         (body.pk, realm): seen_by(
             body,
-            Asker(realm=realm, rooms=EVERY_ROOM, is_machine=True),
+            Asker(realm=realm, rooms=every_room(), is_machine=True),
             [*seats[realm, body.pk], *(seats[realm, body.sponsor_id] if body.sponsor_id is not None else ())],
             frozenset(opened[realm, body.sponsor_id, body.pk]),
         )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+from django.utils.module_loading import import_string
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -15,12 +16,12 @@ from mitra.community.rest.doors import learn_words
 from mitra.community.rest.shapes import Problem
 from mitra.core.errors import InvalidInput
 from mitra.web.errors import ANSWERS, problem
+from mitra.web.ports import routers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest, HttpResponse
-    from ninja import Router
 
 NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\0")
 PATH: Final = "/api/v1/"
@@ -42,8 +43,8 @@ is refused.
 """
 
 
-def make_api(routers: Mapping[str, Router]) -> NinjaAPI:
-    """Return the API of these rooms."""
+def make_api() -> NinjaAPI:
+    """Return the API of every room that answers machines."""
     api = NinjaAPI(
         title="Mitra",
         version="1.0",
@@ -53,8 +54,8 @@ def make_api(routers: Mapping[str, Router]) -> NinjaAPI:
         urls_namespace="api",
         parser=Json(),
     )
-    for prefix, router in routers.items():
-        api.add_router(prefix, router)
+    for name in routers():
+        api.add_router("", import_string(name))
     api.add_exception_handler(ValidationError, _misfit)
     api.add_exception_handler(HttpError, _unreadable)
     return api
@@ -93,7 +94,7 @@ def teach_doors(schema: Mapping[str, Any]) -> None:
         learn_words(path.lstrip("/"), words)
 
 
-def _misfit(_request: HttpRequest, misfit: Any) -> HttpResponse:  # noqa: ANN401 -- ninja gives the class or one of it
+def _misfit(_request: HttpRequest, misfit: Any) -> HttpResponse:
     """Answer for a request whose parameters or body are not what the description says."""
     faults = [
         {
@@ -108,7 +109,7 @@ def _misfit(_request: HttpRequest, misfit: Any) -> HttpResponse:  # noqa: ANN401
     return problem(422, title, first["detail"], code=InvalidInput.code, errors=faults, **_at(first))
 
 
-def _unreadable(_request: HttpRequest, _error: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def _unreadable(_request: HttpRequest, _error: Any) -> HttpResponse:
     """Answer for a body that is no JSON."""
     return problem(400, "The request cannot be read", "Send JSON as the description of this address says.")
 
@@ -116,7 +117,7 @@ def _unreadable(_request: HttpRequest, _error: Any) -> HttpResponse:  # noqa: AN
 class Json(Parser):
     """Reads bodies as strictly as records are read: no lone surrogates, no NUL, no NaN."""
 
-    def parse_body(self, request: HttpRequest) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    def parse_body(self, request: HttpRequest) -> Any:
         """Return what the body says; raises ValueError."""
         if NUL.search(request.body):
             message = "a NUL in a text"

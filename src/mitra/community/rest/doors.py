@@ -36,7 +36,7 @@ class Credential(HttpAuthBase):
         self.scope = scope
         self.longest_bytes = longest_bytes
 
-    def __call__(self, request: Any) -> Actor:  # noqa: ANN401 -- a request that WhoIsAsking has seen
+    def __call__(self, request: Any) -> Actor:
         """Return who asks; raises NotSignedIn, NotPermitted, InvalidInput for a parameter that is not known here."""
         actor: Actor | None = request.actor
         if actor is None or actor.credential is None:

@@ -26,7 +26,7 @@ ANYBODY, READS, MANAGES = holding(), holding(EXCHANGE_READ), holding(COMMUNITY_M
 
 
 @router.get("whoami", response=shapes.WhoAmI, auth=ANYBODY, summary="Who is asking")
-def who_am_i(request: Any) -> HttpResponse:  # noqa: ANN401 -- ninja's request is Django's
+def who_am_i(request: Any) -> HttpResponse:
     """Return what this node takes the credential for."""
     actor = request.actor
     said = {
@@ -43,13 +43,13 @@ def who_am_i(request: Any) -> HttpResponse:  # noqa: ANN401 -- ninja's request i
 
 
 @router.get("organisations", response=PageOf[shapes.Organisation], auth=READS, summary="Whom you may know")
-def list_organisations(request: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def list_organisations(request: Any) -> HttpResponse:
     """Return the organisations that this credential's may know, by name."""
     return answer(request, {"items": [body(one) for one in queries.list_organisations(request.actor)], "next": None})
 
 
 @router.get("organisations/{slug}", response=shapes.Organisation, auth=READS, summary="One organisation")
-def get_organisation(request: Any, slug: str) -> HttpResponse:  # noqa: ANN401 -- as above
+def get_organisation(request: Any, slug: str) -> HttpResponse:
     """Return one of them."""
     for one in queries.list_organisations(request.actor):
         if one.slug == slug:
@@ -58,19 +58,19 @@ def get_organisation(request: Any, slug: str) -> HttpResponse:  # noqa: ANN401 -
 
 
 @router.get("circles", response=PageOf[shapes.Circle], auth=READS, summary="Circles that you are in")
-def list_circles(request: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def list_circles(request: Any) -> HttpResponse:
     """Return the named circles that this credential's organisation is in."""
     return answer(request, {"items": [circle(one) for one in queries.list_circles(request.actor)], "next": None})
 
 
 @router.get("circles/{slug}", response=shapes.Circle, auth=READS, summary="One circle")
-def get_circle(request: Any, slug: str) -> HttpResponse:  # noqa: ANN401 -- as above
+def get_circle(request: Any, slug: str) -> HttpResponse:
     """Return one of them."""
     return answer(request, circle(queries.find_circle(slug, request.actor)))
 
 
 @router.get("credentials", response=PageOf[shapes.Credential], auth=MANAGES, summary="Your machine credentials")
-def list_credentials(request: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def list_credentials(request: Any) -> HttpResponse:
     """Return the credentials of this organisation, newest first, without their tokens."""
     return answer(
         request, {"items": [credential(one) for one in queries.list_credentials(request.actor)], "next": None}
@@ -78,7 +78,7 @@ def list_credentials(request: Any) -> HttpResponse:  # noqa: ANN401 -- as above
 
 
 @router.post("credentials", response={201: shapes.Issued}, auth=MANAGES, summary="Make a credential")
-def make_credential(request: Any, wanted: shapes.NewCredential) -> HttpResponse:  # noqa: ANN401 -- as above
+def make_credential(request: Any, wanted: shapes.NewCredential) -> HttpResponse:
     """Make a credential and return its token, this once; it holds no scope that this one does not.
 
     A token is kept nowhere, so an Idempotency-Key does not bring it back: make another, and revoke the first.
@@ -93,7 +93,7 @@ def make_credential(request: Any, wanted: shapes.NewCredential) -> HttpResponse:
 
 
 @router.delete("credentials/{ref}", response=shapes.Credential, auth=MANAGES, summary="Revoke a credential")
-def revoke_credential(request: Any, ref: str) -> HttpResponseBase:  # noqa: ANN401 -- as above
+def revoke_credential(request: Any, ref: str) -> HttpResponseBase:
     """End a credential at once, on every process."""
     found = queries.get_credential(ref, request.actor)
 

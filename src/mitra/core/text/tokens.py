@@ -20,8 +20,8 @@ MOST_TOKENS: Final = 20_000
 """Tokens that are made of one text; what comes after them is not found by words."""
 LONGEST: Final = 128
 """Signs of a token: a SHA-512 in digits is as long.  What is longer is cut, in texts and questions alike."""
-LONG_RUN: Final = 8
-"""Pairs of one run, from which on a question asks for every second one."""
+KNOWN_BY: Final = 7
+"""Pairs by which a long run of one question is known, spread over it: more find the same, and cost as much again."""
 MOST_WANTED: Final = 32
 """Things that one question asks for."""
 
@@ -93,8 +93,7 @@ def query_of(text: str) -> tuple[Wanted, ...]:
             wanted[Wanted(run, run, is_prefix=True)] = None
         else:
             pairs = _pairs(run)
-            # Of a long run every second pair is enough to know it by, and half as much to look for.
-            chosen = pairs if len(pairs) < LONG_RUN else [*pairs[::2], pairs[-1]]
+            chosen = pairs if len(pairs) <= KNOWN_BY else pairs[:: -(-len(pairs) // KNOWN_BY)]
             wanted.update(dict.fromkeys(Wanted(pair, pair) for pair in chosen))
     return tuple(wanted)[:MOST_WANTED]
 

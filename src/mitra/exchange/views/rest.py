@@ -55,7 +55,7 @@ LINES = {"responses": {200: {"description": "A record a line.", "content": {"app
 
 
 @router.get("records", response=PageOf[shapes.Record], auth=READS, summary="Records, newest first")
-def list_records(request: Any, asked: Query[shapes.ListAsked]) -> HttpResponse:  # noqa: ANN401 -- ninja's request is Django's
+def list_records(request: Any, asked: Query[shapes.ListAsked]) -> HttpResponse:
     """Return a page of what this credential may read."""
     found = queries.list_records(
         request.viewer, only(request, asked), before=asked.cursor or None, limit=asked.limit, now=request.now
@@ -66,7 +66,7 @@ def list_records(request: Any, asked: Query[shapes.ListAsked]) -> HttpResponse: 
 
 
 @router.get("records/{ref}", response=shapes.WholeRecord, auth=READS, summary="One record")
-def get_record(request: Any, ref: str) -> HttpResponse:  # noqa: ANN401 -- as above
+def get_record(request: Any, ref: str) -> HttpResponse:
     """Return a record with its object, as it is served."""
     found = queries.get_record(request.viewer, ref, now=request.now)
     operations.hand_lines(request.actor, [found.line], channel=Channel.REST, now=request.now)
@@ -85,7 +85,7 @@ def get_record(request: Any, ref: str) -> HttpResponse:  # noqa: ANN401 -- as ab
 
 
 @router.get("records/{ref}/holders", response=shapes.Holders, auth=SHARES, summary="Who was handed it")
-def get_holders(request: Any, ref: str) -> HttpResponse:  # noqa: ANN401 -- as above
+def get_holders(request: Any, ref: str) -> HttpResponse:
     """Return who has a record that your organisation shared."""
     found = queries.who_has(request.actor, ref, now=request.now)
     named = [
@@ -103,7 +103,7 @@ def get_holders(request: Any, ref: str) -> HttpResponse:  # noqa: ANN401 -- as a
 
 @router.get("search", response=shapes.FoundPage, auth=READS, summary="By words, the nearest first")
 def search(
-    request: Any,  # noqa: ANN401 -- as above
+    request: Any,
     asked: Query[shapes.ListAsked],
 ) -> HttpResponse:
     """Return what has these words, in every room that this credential holds."""
@@ -121,7 +121,7 @@ def search(
 
 @router.get("lookup", response=shapes.AllAnswered, auth=READS, summary="Is this known")
 def look_up(
-    request: Any,  # noqa: ANN401 -- as above
+    request: Any,
     value: Annotated[list[str], Query(min_length=1, max_length=100)],
 ) -> HttpResponse:
     """Say of each value whether it is known, from whom and since when."""
@@ -129,13 +129,13 @@ def look_up(
 
 
 @router.post("lookup", response=shapes.AllAnswered, auth=READS, summary="Are these known")
-def look_up_many(request: Any, asked: shapes.Asked) -> HttpResponse:  # noqa: ANN401 -- as above
+def look_up_many(request: Any, asked: shapes.Asked) -> HttpResponse:
     """Say the same of up to 10,000 values at once."""
     return known(request, asked.values)
 
 
 @router.get("export", auth=READS, openapi_extra=LINES, summary="Everything, a record a line")
-def export(request: Any, asked: Query[shapes.RecordFilter]) -> HttpResponseBase:  # noqa: ANN401 -- as above
+def export(request: Any, asked: Query[shapes.RecordFilter]) -> HttpResponseBase:
     """Stream what this credential may read in the order in which it was shared, as NDJSON."""
     hand = operations.hand_to(request.actor, Channel.EXPORT, now=request.now)
     narrowed = only(request, asked)
@@ -163,7 +163,7 @@ def export(request: Any, asked: Query[shapes.RecordFilter]) -> HttpResponseBase:
 
 
 @router.post("shares", response=shapes.Outcomes, auth=SENDS, openapi_extra=OBJECTS, summary="Share")
-def share(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseBase:  # noqa: ANN401 -- as above
+def share(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseBase:
     """Share what the body holds, and say what became of each object."""
     terms = terms_of(request, asked)
     body, digest = body_of(request, most=LONGEST_SHARE)
@@ -177,7 +177,7 @@ def share(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseBase:  #
 
 
 @router.post("records/{ref}/withdrawal", response=shapes.Ended, auth=SHARES, summary="Take back")
-def withdraw(request: Any, ref: str, asked: shapes.Reason) -> HttpResponseBase:  # noqa: ANN401 -- as above
+def withdraw(request: Any, ref: str, asked: shapes.Reason) -> HttpResponseBase:
     """End a share of your organisation, and all that rests on it."""
 
     def do() -> HttpResponse:
@@ -191,7 +191,7 @@ def withdraw(request: Any, ref: str, asked: shapes.Reason) -> HttpResponseBase: 
 @router.post(
     "imports", response={202: shapes.ImportView}, auth=SENDS_LONG, openapi_extra=OBJECTS, summary="Share a long input"
 )
-def begin_import(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseBase:  # noqa: ANN401 -- as above
+def begin_import(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseBase:
     """Take an input in whole; it is worked off while you do something else."""
     terms = terms_of(request, asked)
     body, digest = body_of(request, most=operations.LONGEST_IMPORT)
@@ -205,19 +205,19 @@ def begin_import(request: Any, asked: Query[shapes.ShareAsked]) -> HttpResponseB
 
 
 @router.get("imports", response=PageOf[shapes.ImportLine], auth=SHARES, summary="Your newest imports")
-def list_imports(request: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+def list_imports(request: Any) -> HttpResponse:
     """Return the newest imports of your organisation, and how far each is."""
     return answer(request, {"items": [import_line(line) for line in queries.list_imports(request.actor)], "next": None})
 
 
 @router.get("imports/{import_id}", response=shapes.ImportView, auth=SHARES, summary="How far an import is")
-def get_import(request: Any, import_id: UUID) -> HttpResponse:  # noqa: ANN401 -- as above
+def get_import(request: Any, import_id: UUID) -> HttpResponse:
     """Return one import of your organisation."""
     return answer(request, import_view(queries.get_import(request.actor, import_id)))
 
 
 @router.delete("imports/{import_id}", response={204: None}, auth=SHARES, summary="Stop an import that waits")
-def stop_import(request: Any, import_id: UUID) -> HttpResponse:  # noqa: ANN401 -- as above
+def stop_import(request: Any, import_id: UUID) -> HttpResponse:
     """Put an import away that nobody has begun with."""
     operations.stop_import(request.actor, import_id, now=request.now)
     return HttpResponse(status=204)
@@ -226,7 +226,7 @@ def stop_import(request: Any, import_id: UUID) -> HttpResponse:  # noqa: ANN401 
 # ── From words to facts, and back
 
 
-def only(request: Any, asked: shapes.RecordFilter) -> Filter:  # noqa: ANN401 -- as above
+def only(request: Any, asked: shapes.RecordFilter) -> Filter:
     """Return the filter that was asked for; raises InvalidInput for names that this actor does not know."""
     return Filter(
         versions=asked.versions,
@@ -239,7 +239,7 @@ def only(request: Any, asked: shapes.RecordFilter) -> Filter:  # noqa: ANN401 --
     )
 
 
-def organisation_named(request: Any, slug: str) -> int:  # noqa: ANN401 -- as above
+def organisation_named(request: Any, slug: str) -> int:
     """Return the organisation of a short name; raises InvalidInput where this actor knows none."""
     for body in community.list_organisations(request.actor):
         if body.slug == slug:
@@ -247,7 +247,7 @@ def organisation_named(request: Any, slug: str) -> int:  # noqa: ANN401 -- as ab
     raise InvalidInput(f"You know no organisation by the short name “{slug}”.", path="/by", rule="unknown-name")
 
 
-def circle_named(request: Any, slug: str) -> int:  # noqa: ANN401 -- as above
+def circle_named(request: Any, slug: str) -> int:
     """Return the circle of a short name; raises InvalidInput where this actor is in none."""
     try:
         return community.find_circle(slug, request.actor).id
@@ -256,7 +256,7 @@ def circle_named(request: Any, slug: str) -> int:  # noqa: ANN401 -- as above
         raise InvalidInput(message, path="/circle", rule="unknown-name") from unknown
 
 
-def terms_of(request: Any, asked: shapes.ShareAsked) -> Terms:  # noqa: ANN401 -- as above
+def terms_of(request: Any, asked: shapes.ShareAsked) -> Terms:
     """Return to whom it goes."""
     return Terms(
         tlp=Tlp[asked.tlp.replace("+", "_")] if asked.tlp else None,
@@ -267,7 +267,7 @@ def terms_of(request: Any, asked: shapes.ShareAsked) -> Terms:  # noqa: ANN401 -
     )
 
 
-def known(request: Any, values: list[str]) -> HttpResponse:  # noqa: ANN401 -- as above
+def known(request: Any, values: list[str]) -> HttpResponse:
     """Answer for values."""
     hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
     answers = queries.look_up_briefly(request.viewer, values, most=MOST_RECORDS, hand=hand, now=request.now)

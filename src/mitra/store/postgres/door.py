@@ -196,12 +196,12 @@ class PostgresDoor:
             found.setdefault(digest, []).append(said)
         return found
 
-    def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
+    def referring_to(self, stix_id: str, *, room: str = RECORDS, limit: int = 100) -> Sequence[Share]:
         """Return readable shares of objects that refer to an id, the same bytes once, the newest share first.
 
         Not in the order of records: that tells which bytes were here before, for somebody else.
         """
-        reach = self._pages()
+        reach = self.reach_in(room)
         values: dict[str, object] = {
             "sid": self._parts.keys.of_id(stix_id),
             "stix_id": f'"{stix_id}"'.encode(),
@@ -210,12 +210,12 @@ class PostgresDoor:
         sql = _REFERRING.format(readable=readable("s", reach, values), lower=readable("o", reach, values))
         return self._read([seq for (seq,) in self._raw.ask(sql, values)], reach)[::-1]
 
-    def strictest_of(self, stix_ids: Iterable[str]) -> Mapping[str, Audience]:
+    def strictest_of(self, stix_ids: Iterable[str], *, room: str = RECORDS) -> Mapping[str, Audience]:
         """For each id of which something is readable, return the audience of its loosest readable share.
 
         What stands under an embargo is stricter than anything that does not.
         """
-        reach = self._pages()
+        reach = self.reach_in(room)
         asked = set(stix_ids)
         found: dict[str, tuple[bool, int, int, Audience]] = {}
         values: dict[str, object] = {"sids": numbers(self._parts.keys.of_id(stix_id) for stix_id in asked)}

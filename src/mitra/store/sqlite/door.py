@@ -185,22 +185,22 @@ class SqliteDoor:
                 found[digest_of[record]].append(held)
         return dict(found)
 
-    def referring_to(self, stix_id: str, *, limit: int = 100) -> Sequence[Share]:
+    def referring_to(self, stix_id: str, *, room: str = RECORDS, limit: int = 100) -> Sequence[Share]:
         """Return readable shares of objects that refer to an id, the same bytes once, the newest share first.
 
         Not in the order of records: that tells which bytes were here before, for somebody else.
         """
-        reach, _ = self._sight()
+        reach = self.reach_in(room)
         asked = {"sid": self._parts.keys.of_id(stix_id), "quoted": f'"{stix_id}"', "limit": limit}
         found = [seq for (seq,) in self._raw.ask(_REFERRING, {**values_of(reach), **asked})]
         return sorted(self._read(found, reach), key=lambda share: -share.seq)
 
-    def strictest_of(self, stix_ids: Iterable[str]) -> Mapping[str, Audience]:
+    def strictest_of(self, stix_ids: Iterable[str], *, room: str = RECORDS) -> Mapping[str, Audience]:
         """For each id of which something is readable, return the audience of its loosest readable share.
 
         What stands under an embargo is stricter than anything that does not.
         """
-        reach, _ = self._sight()
+        reach = self.reach_in(room)
         found: dict[str, tuple[bool, int, int, Audience]] = {}
         for some in chunks(list(set(stix_ids))):
             sids = listed([self._parts.keys.of_id(stix_id) for stix_id in some])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mitra.core.errors import InvalidInput
 from mitra.store.things.held import held
 from mitra.store.things.kinds import kinds
+from mitra.store.things.threads import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ EXAMINING = "holds each row against its record"
 def rebuilt(kind: Kind[Any], share: Held) -> SharedRow:
     """Return the row that a share's record says, not saved; raises InvalidInput where it is none of this kind."""
     facts, version = kind.read(share.raw)
+    if isinstance(facts, Taken) and facts.taken_by != version.author:
+        raise InvalidInput("A step names another author than its record does.", path="/taken_by", rule="not-its-author")
     row: SharedRow = kind.model(stix_id=version.stix_id, owner=share.by, share=share.seq, **kind.columns(facts))
     return row
 

@@ -13,6 +13,8 @@ from django.db import connections, transaction
 
 from mitra.core.ledger.dates import instant
 from mitra.core.policy.facts import Tlp
+from mitra.store.facts import RECORDS
+from mitra.store.things.kinds import PREFIX
 from mitra.store.words.lexemes import VERSION, lexemes_of, places_of
 from mitra.store.words.tables import tables
 
@@ -25,15 +27,17 @@ AT_ONCE: Final = 200
 """Shares of one transaction: 5 to 10 ms."""
 TURN_SECONDS: Final = 0.4
 """How long one turn goes on; what waits then is the next one's."""
+# What is for named persons is not found by words, and of other rooms' records only their things are.
+_FOUND = f"a.tlp <> {int(Tlp.RED)} AND (a.room = '{RECORDS}' OR s.type LIKE '{PREFIX}%%')"
 _NEXT = f"""
 SELECT s.seq, s.audience, s.by, s.type, r.title, r.raw FROM share s
 JOIN record r ON r.id = s.record JOIN store_audience a ON a.id = s.audience
-WHERE s.seq > %s AND s.seq <= %s AND a.tlp <> {int(Tlp.RED)} ORDER BY s.seq
+WHERE s.seq > %s AND s.seq <= %s AND {_FOUND} ORDER BY s.seq
 """  # noqa: S608 -- a number
 _OF = f"""
 SELECT s.seq, s.audience, s.by, s.type, r.title, r.raw FROM share s
 JOIN record r ON r.id = s.record JOIN store_audience a ON a.id = s.audience
-WHERE s.seq IN ({{seqs}}) AND s.seq <= %s AND a.tlp <> {int(Tlp.RED)}
+WHERE s.seq IN ({{seqs}}) AND s.seq <= %s AND {_FOUND}
 """  # noqa: S608 -- numbers
 
 _REACHED = "SELECT seq, version FROM words_reached"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     Numbers = Callable[[Match, int | None, int], list[int]]
     """Given a match, a number that answers lie below, and how many at the most: their numbers, newest first."""
 
-COUNTED: Final = 200
-"""Counting stops here: a page says “more than 200” rather than let somebody wait."""
+COUNTED: Final = 100
+"""Counting stops here: a page says “more than 100” rather than let somebody wait."""
 
 
 def search(
