@@ -50,6 +50,8 @@ BENCHES = (
     Bench("portal_pages", ("--records 15000", "--records 100000"), ("--records 100000", "--records 1000000")),
     Bench("check", ("--records 100000",), ("--records 100000", "--records 1000000")),
     Bench("restore", ("--records 100000",), ("--records 100000", "--records 1000000")),
+    Bench("files", ("--mb 256",), ("",)),
+    Bench("searching", ("--records 100000",), ("", "--postgresql"), full_seconds=3_600),
     Bench("memory", ("--requests 50000",), ("",)),
     Bench("peers", peers=True, seconds=1_800),
 )

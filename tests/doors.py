@@ -264,6 +264,9 @@ BOARD = [
     Door("api:share_one", MACHINE, sent("POST", "board/notices", facts={"heading": "x", "words": "{word}"})),
     Door("api:share_next", MACHINE, sent("PUT", "board/notices/{thing}", facts={"heading": "x", "words": "y"})),
     Door("api:take_back", MACHINE, sent("POST", "board/notices/{thing}/withdrawal", reason="ຜິດ")),
+    Door("api:keep_file", MACHINE, lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "", True)]),
+    Door("api:list_files", MACHINE, at(THING + "/files")),
+    Door("api:get_file", MACHINE, at(THING + "/files/{held}")),
     Door("api:take_step", MACHINE, sent("POST", "board/notices/{thing}/steps", word="close")),
 ]
 RECORD = "/exchange/records/{ref}"

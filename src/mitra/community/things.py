@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mitra.core.errors import InvalidInput, NotFound
 from mitra.core.policy.facts import Audience, Standing, Tlp
 from mitra.pulse.operations import emit
+from mitra.store.files.keeping import attach
 from mitra.store.things.kinds import PREFIX
 from mitra.store.things.releasing import Author, Hand, tell_nobody
 
@@ -29,13 +30,20 @@ class Tells(Protocol):
         ...
 
 
-def hand_of(actor: Actor, *, now: datetime, tells: Tells | None = None) -> Hand:
-    """Return the hand of an actor: whose words, when, and which event its room emits in the same transaction."""
+def hand_of(actor: Actor, *, now: datetime, tells: Tells | None = None, files: Iterable[str] = ()) -> Hand:
+    """Return the hand of an actor: whose words, when, which event its room emits and which files the thing holds.
+
+    Event and files are written in the transaction of the thing.
+    """
     author = Author(actor.organisation, actor.organisation_stix_id)
-    if tells is None:
+    held = tuple(files)
+    if tells is None and not held:
         return Hand(author, now, tell_nobody)
 
     def tell(written: Written, stix_id: str) -> None:
+        attach(held, stix_id, by=actor.organisation)
+        if tells is None:
+            return
         kind, _, uuid = stix_id.partition("--")
         event = tells(stix_id, written.act)
         subject = f"{kind.removeprefix(PREFIX)}:{uuid}"

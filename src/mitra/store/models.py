@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from mitra.store.files.models import File as File  # noqa: PLC0414 -- Django looks for models here
+
 
 class Audience(models.Model):
     """To whom: room, realm, level, circles, and until when nobody but the owner."""

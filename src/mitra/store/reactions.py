@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mitra.pulse.reactions import every
 from mitra.store.doors import store
+from mitra.store.files import keeping
 from mitra.store.handed.folding import KEPT_DAYS, fold, forget, forget_marks
 from mitra.store.words.indexing import index_words
 
@@ -30,6 +31,12 @@ def index_shared_words(*, now: datetime) -> None:  # noqa: ARG001 - a job is tol
 def fold_handed(*, now: datetime) -> None:  # noqa: ARG001 - a job is told the time
     """Bring into the database what was noted of pages handed out."""
     fold()
+
+
+@every(3_600, name="store.sweep-files")
+def sweep_files(*, now: datetime) -> None:
+    """Take away files that nothing holds."""
+    keeping.sweep(now=now)
 
 
 @every(86_400, name="store.forget-handed")

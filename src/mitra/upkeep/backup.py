@@ -1,7 +1,8 @@
 """Write a backup of a node that is in use.
 
 What is in it: the database as one snapshot, keys, the node's facts, the log's files exactly as far as the snapshot has
-published them, lines of delivery memory that are not folded yet.  Whoever holds a backup holds the node's keys.
+published them, lines of delivery memory that are not folded yet, files as they are sealed.  Whoever holds a backup
+holds the node's keys, and those of its files.
 
 What a restore loses is what came after the backup: its facts say to which position and leaf it reaches.
 """
@@ -23,6 +24,7 @@ from mitra.home.backups import LastBackup, note_backup
 from mitra.ledger.files import CHECKPOINT, sync_folder
 from mitra.ledger.proving import log_files
 from mitra.ledger.sequencer import FOLDER
+from mitra.store.files import keeping
 from mitra.upkeep import databases
 from mitra.upkeep.archive import Backup, Writing
 
@@ -87,6 +89,8 @@ def _write_members(out: IO[bytes], node: str, folder: Path, now: datetime, told:
                 told(path.name)
         told(FOLDER)
         _add_log(writing, taken)
+        told("files")
+        _add_files(writing, home)
         writing.close()
     return facts
 
@@ -101,6 +105,13 @@ def _open_new(home: Path, kept: dict[str, IO[bytes]], opened: ExitStack) -> None
         if name not in kept:
             with suppress(FileNotFoundError):
                 kept[name] = opened.enter_context(path.open("rb"))
+
+
+def _add_files(writing: Writing, home: Path) -> None:
+    """Add the sealed files that are here now; one that is erased meanwhile is noise without its key."""
+    for path in sorted(keeping.folder().glob("*/*")):
+        with suppress(FileNotFoundError), path.open("rb") as there:
+            writing.add_file(path.relative_to(home).as_posix(), there)
 
 
 def _add_log(writing: Writing, taken: databases.Snapshot) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mitra.ledger.inspection import inspect_ledger, part_of
+from mitra.store.files import keeping
 from mitra.store.inspection import Inspection, inspect_store
 from mitra.store.planted import inspect_act_trees
 from mitra.store.things.agreeing import disagreements
@@ -24,7 +26,7 @@ def examine() -> Inspection:
     def look() -> Inspection:
         found = inspect_store()
         inspect_act_trees(found)
-        for sentence in disagreements():
+        for sentence in chain(disagreements(), keeping.examine()):
             found.fault(sentence)
         inspect_ledger(found)
         return found

@@ -183,6 +183,35 @@ def test_a_link_is_read_by_whom_both_ends_reach_and_reaches_no_further(world, ap
         )
 
 
+def test_a_file_is_read_through_the_notice_that_holds_it_as_bytes_and_nothing_else(world, api):
+    token = {"Authorization": f"Bearer {world.tokens[AUTHOR]}"}
+    html = "<script>alert('ລັບ')</script>".encode()
+    sent = Client().generic("POST", "/api/v1/files?name=ບົດ.html", html, "text/html", headers=token)
+    assert sent.status_code == 201
+    kept = sent.json()
+    said = {"facts": {"heading": "h", "words": "w"}, "tlp": "AMBER", "circles": ["quiet"], "files": [kept["id"]]}
+    made = api(AUTHOR, "POST", "notices", said).json()
+    (line,) = api(READER, "GET", f"notices/{made['id']}/files").json()["items"]
+    assert line == kept
+    got = api(READER, "GET", f"notices/{made['id']}/files/{kept['id']}")
+    assert b"".join(got.streaming_content) == html
+    shown = {name: got[name] for name in ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy")}
+    assert shown == {
+        "Content-Type": "application/octet-stream",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    assert got["Content-Disposition"].startswith("attachment;")
+    hidden = api("cert-sg", "GET", f"notices/{made['id']}/files/{kept['id']}")
+    other = notice(api, circles=(), tlp="CLEAR")
+    elsewhere = api("cert-sg", "GET", f"notices/{other['id']}/files/{kept['id']}")
+    nowhere = api("cert-sg", "GET", f"notices/{other['id']}/files/{'0' * 32}")
+    assert {one.status_code for one in (hidden, elsewhere, nowhere)} == {404}
+    assert hidden.content == elsewhere.content == nowhere.content
+    stolen = {**said, "tlp": "CLEAR", "circles": []}
+    assert api("cert-sg", "POST", "notices", stolen).status_code == 404
+
+
 def test_nothing_of_it_is_in_what_machines_of_others_are_fed(world, api):
     made = notice(api, tlp="CLEAR", circles=(), heading="canary-clear-notice")
     index_words()

@@ -19,9 +19,11 @@ from mitra.community.rest.answers import answer, once
 from mitra.community.rest.doors import holding
 from mitra.community.rest.shapes import PageOf
 from mitra.community.things import audience_in, get_thing, hand_of
+from mitra.community.views.files import send_file
 from mitra.core.errors import StaleVersion
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.times import format_time
+from mitra.store.files import keeping
 from mitra.store.things.reading import told_of
 from mitra.store.things.releasing import release, supersede, withdraw
 from mitra.web.errors import problem
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 Level = Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT"]
 MOST = 200
+BYTES = {"responses": {200: {"description": "Its bytes.", "content": {"application/octet-stream": {}}}}}
 
 
 class Opens(NamedTuple):
@@ -58,6 +61,16 @@ class Reason(BaseModel):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class FileLine(BaseModel):
+    """A file: what it is, and its digest."""
+
+    id: str
+    name: str
+    size_bytes: int
+    sha256: str
+    media_type: str
+
+
 class Stands(BaseModel):
     """Where a thing stands, and since when."""
 
@@ -79,6 +92,7 @@ def routes(kind: "Kind[Any]", name: str, opens: Opens) -> Router:
     _add_reading(router, kind, name, opens, shown)
     _add_writing(router, kind, name, opens, (shown, wanted))
     _add_taking_back(router, kind, name, opens)
+    _add_files(router, kind, name, opens)
     if opens.course is not None:
         _add_steps(router, kind, name, opens, opens.course)
     return router
@@ -112,7 +126,7 @@ def _add_writing(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sha
         """Share new facts with an audience."""
 
         def do() -> HttpResponse:
-            hand = hand_of(request.actor, now=request.now, tells=opens.tells)
+            hand = hand_of(request.actor, now=request.now, tells=opens.tells, files=said.files)
             made = release(kind, _facts(kind, said), _audience(kind, request, said), hand)
             return answer(request, _one(kind, made.stix_id, request), status=201)
 
@@ -125,7 +139,7 @@ def _add_writing(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sha
 
         def do() -> HttpResponse:
             base = request.headers.get("If-Match", "").strip('" ')
-            hand = hand_of(request.actor, now=request.now, tells=opens.tells)
+            hand = hand_of(request.actor, now=request.now, tells=opens.tells, files=said.files)
             to = _audience(kind, request, said)
             try:
                 supersede(kind, stix_id, _facts(kind, said), hand, base=base, audience=to)
@@ -151,6 +165,23 @@ def _add_taking_back(router: Router, kind: "Kind[Any]", name: str, opens: Opens)
             return HttpResponse(status=204)
 
         return once(request, said.reason, do)
+
+
+def _add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> None:
+    reads = holding(opens.reads)
+
+    @router.get(f"{name}/{{stix_id}}/files", response=PageOf[FileLine], auth=reads, summary=f"{kind.label}: its files")
+    def list_files(request: Any, stix_id: str) -> HttpResponse:
+        """Return the files that a thing holds."""
+        row = get_thing(kind, stix_id, request.actor, now=request.now)
+        return answer(request, {"items": list(keeping.files_of(row)), "next": None})
+
+    where = f"{name}/{{stix_id}}/files/{{file_id}}"
+
+    @router.get(where, auth=reads, summary=f"{kind.label}: the bytes of a file", openapi_extra=BYTES)
+    def get_file(request: Any, stix_id: str, file_id: str) -> HttpResponseBase:
+        """Return the bytes of a file, to be kept and not to be shown."""
+        return send_file(get_thing(kind, stix_id, request.actor, now=request.now), file_id)
 
 
 def _add_steps(router: Router, kind: "Kind[Any]", name: str, opens: Opens, course: "Course") -> None:
@@ -187,6 +218,7 @@ def _shapes(kind: "Kind[Any]") -> tuple[Any, Any]:
         facts=(kind.facts, ...),
         tlp=(Level, "AMBER+STRICT"),
         circles=(list[str], Field(default_factory=list, max_length=50)),
+        files=(list[str], Field(default_factory=list, max_length=50)),
         embargo_until=(datetime | None, None),
     )
     return shown, wanted

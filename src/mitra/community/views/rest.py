@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ninja import Router
+from ninja import Query, Router
 
 from mitra.community import operations, queries
-from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_READ
+from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_READ, EXCHANGE_SHARE
 from mitra.community.facts import NewCredential as Wanted
 from mitra.community.rest.answers import answer, once
 from mitra.community.rest.doors import holding
 from mitra.community.rest.shapes import PageOf
 from mitra.community.views import shapes
 from mitra.core.errors import InvalidInput, NotFound
+from mitra.store.files.keeping import LONGEST_BYTES, Sender, keep
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from mitra.community.facts import CircleFacts, CredentialFacts, OrganisationFacts
 
 router = Router(tags=["community"])
+SENDS_FILES = holding(longest_bytes=LONGEST_BYTES)
+READS_ONLY = frozenset({EXCHANGE_READ, COMMUNITY_MANAGE})
+"""Who holds nothing else writes no thing, and keeps no files for one."""
+PIECE_BYTES = 1 << 18
+BYTES = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 ANYBODY, READS, MANAGES = holding(), holding(EXCHANGE_READ), holding(COMMUNITY_MANAGE)
 
 
@@ -67,6 +79,20 @@ def list_circles(request: Any) -> HttpResponse:
 def get_circle(request: Any, slug: str) -> HttpResponse:
     """Return one of them."""
     return answer(request, circle(queries.find_circle(slug, request.actor)))
+
+
+@router.post(
+    "files", response={201: shapes.Kept}, auth=SENDS_FILES, openapi_extra=BYTES, summary="Keep a file for a thing"
+)
+def keep_file(request: Any, asked: Query[shapes.FileAsked]) -> HttpResponse:
+    """Keep the body as a file that a thing of yours is to hold within a day; until then nobody reads it."""
+    if not request.actor.scopes - READS_ONLY:
+        request.actor.require(EXCHANGE_SHARE)
+    pieces = iter(partial(request.read, PIECE_BYTES), b"")
+    sender = Sender(
+        request.actor.organisation, request.actor.viewer.realm, asked.name, request.headers.get("Content-Type", "")
+    )
+    return answer(request, keep(pieces, sender, now=request.now), status=201)
 
 
 @router.get("credentials", response=PageOf[shapes.Credential], auth=MANAGES, summary="Your machine credentials")

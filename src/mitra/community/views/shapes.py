@@ -47,6 +47,22 @@ class Credential(Schema):
     last_used_at: datetime | None
 
 
+class FileAsked(Schema):
+    """What a file is called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Kept(Schema):
+    """A file that was kept: its id is what a thing names in `files`."""
+
+    id: str
+    name: str
+    size_bytes: int
+    sha256: str
+    media_type: str
+
+
 class NewCredential(Schema):
     """A credential to be made; it never holds more than the one that makes it."""
 
