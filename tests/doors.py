@@ -32,6 +32,8 @@ class Target:
     credential: str
     thing: str
     """The id of a notice on the board."""
+    circle: str
+    """The short name of a circle that one is not in."""
     number: str
     """The number under which people speak of it."""
     slug: str
@@ -50,6 +52,7 @@ class Target:
             "slug": self.slug,
             "thing": self.thing,
             "number": self.number,
+            "circle": self.circle,
         }
 
 
@@ -129,6 +132,11 @@ CREDENTIALS = "/organisation/credentials"
 COMMUNITY = [
     Door("community:organisation", PAGE, at("/organisation")),
     Door("community:people", PAGE, at(PEOPLE)),
+    Door("community:circles", PAGE, at("/circles")),
+    Door("community:circle-new", PAGE, at("/circles/new")),
+    Door("community:circle", PAGE, send("/circles/{circle}", step="accept", organisation="{slug}")),
+    Door("community:organisations", PAGE, at("/organisations", "/organisations?q={circle}")),
+    Door("community:organisation-one", PAGE, at("/organisations/{circle}")),
     Door("community:person-new", PAGE, at(f"{PEOPLE}/new")),
     Door("community:roles", PAGE, send(PEOPLE + "/{person}/roles", roles="analyst")),
     Door("community:password-new", PAGE, send(PEOPLE + "/{person}/password")),
@@ -190,6 +198,7 @@ def ask_api(target: Target) -> list[Ask]:
 
 
 REST = "/api/v1/"
+TEXT = "text/plain"
 
 
 def sent(method: str, path: str, **said: object) -> Callable[[Target], list[Ask]]:
@@ -264,7 +273,11 @@ BOARD = [
     Door("api:share_one", MACHINE, sent("POST", "board/notices", facts={"heading": "x", "words": "{word}"})),
     Door("api:share_next", MACHINE, sent("PUT", "board/notices/{thing}", facts={"heading": "x", "words": "y"})),
     Door("api:take_back", MACHINE, sent("POST", "board/notices/{thing}/withdrawal", reason="ຜິດ")),
-    Door("api:keep_file", MACHINE, lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "", True)]),
+    Door(
+        "api:keep_file",
+        MACHINE,
+        lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "text/plain", True)],
+    ),
     Door("api:list_files", MACHINE, at(THING + "/files")),
     Door("api:get_file", MACHINE, at(THING + "/files/{held}")),
     Door("api:take_step", MACHINE, sent("POST", "board/notices/{thing}/steps", word="close")),
@@ -332,6 +345,7 @@ EXCHANGE = [
             "/exchange/lookup?q={word}",
             "/exchange/lookup?q={number}",
             "/exchange/lookup?q={thing}",
+            "/exchange/lookup?q={circle}",
         ),
     ),
     Door(

@@ -77,6 +77,8 @@ class World:
     """organisation → one of its people and credentials, by ref."""
     held: str = ""
     """The id of an item that cert-my has waiting."""
+    working: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By the short names of working circles, the bodies that are in it or asked into it."""
     notices: list[Hung] = field(default_factory=list)
     """Things of a room, each with an answer to it."""
 
@@ -128,6 +130,7 @@ def build(now: datetime | None = None) -> World:
     _secrets(world)
     _held(world)
     _notices(world)
+    _working(world)
     index_words()
     for slug in world.organisations:
         actor = operator(slug)
@@ -158,6 +161,17 @@ def _held(world: World) -> None:
             made,
         )
     )
+
+
+def _working(world: World) -> None:
+    for by, asked in (("cert-th", ("police-th", "guest")), ("cert-my", ())):
+        host = operator(by)
+        made = community.open_working_circle(f"canary-working-{by}", purpose="ຄວາມລັບ", by=host, now=world.now)
+        for slug in asked:
+            community.invite(made.id, world.organisations[slug], by=host, now=world.now)
+        if asked:
+            community.accept(made.id, by=operator(asked[0]), now=world.now)
+        world.working[made.slug] = frozenset({by, *asked})
 
 
 def _notices(world: World) -> None:

@@ -27,6 +27,7 @@ CHANGING = (
     re.compile(rb"\d\d:\d\d(:\d\d(\.\d+)?)?"),
     re.compile(rb'"ref":"[A-Za-z0-9_-]{22}","line"'),  # of a share that the asker made itself
     re.compile(rb'"size_bytes":\d+'),
+    re.compile(rb'"id":"[0-9a-f]{32}"'),  # of a file that the asker sent itself
     re.compile(rb'"version":"[0-9a-f]{64}"'),  # the digest of the asker's own words
 )
 OWN_NEW_RECORD = re.compile(r"/(exchange/records/[A-Za-z0-9_-]{22}|board/x-mitra-board-notice--[0-9a-f-]{36})$")
@@ -119,6 +120,7 @@ def twin_of(target):
         slug="nowhere",
         thing=f"x-mitra-board-notice--{uuid.uuid4()}",
         number="BD-9ZZZ",
+        circle="wk-nwhere",
         object={
             **target.object,
             "id": stix_id,
@@ -143,6 +145,7 @@ def target_of(secret, world, walker):
         credential=stranger.credential,
         slug=of,
         thing=hung.stix_id,
+        circle=next(slug for slug, bodies in world.working.items() if world.home_of(walker.name) not in bodies),
         number=hung.number,
     )
 
@@ -171,6 +174,8 @@ def leaks(walker, response, world, *, typed):
     }
     notices = [one for one in world.notices if not reads_notice(walker, one, world)]
     found |= {word for one in notices for word in (one.word, one.stix_id, one.number) if word in refanged}
+    circles = [slug for slug, bodies in world.working.items() if world.home_of(walker.name) not in bodies]
+    found |= {slug for slug in circles if slug in refanged}
     return found - typed
 
 

@@ -22,7 +22,9 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Put “My organisation” on the rail, say whose eyes look, and write uses of credentials after each answer."""
+        from mitra.community.finds import find_bodies  # noqa: PLC0415
         from mitra.community.last_used import write_due_uses  # noqa: PLC0415 - models exist only now
+        from mitra.community.needs import list_needs  # noqa: PLC0415
         from mitra.web import ports  # noqa: PLC0415
 
         ports.add_verb(
@@ -35,6 +37,8 @@ class CommunityConfig(AppConfig):
             )
         )
         ports.answer_eyes(whose_eyes)
+        ports.answer_needs("community", list_needs)
+        ports.answer_finds("community", find_bodies)
         ports.answer_machines("mitra.community.views.rest.router")
         request_finished.connect(write_due_uses, dispatch_uid="community.last-used")
 

@@ -107,6 +107,8 @@ class CircleFacts:
     realm: int
     count: int
     members: tuple[str, ...] = ()
+    host: int | None = None
+    """Who opened a working circle and invites to it; None where the centre keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

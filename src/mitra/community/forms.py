@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from mitra.community.facts import CircleFacts
+    from mitra.community.facts import CircleFacts, OrganisationFacts
     from mitra.web.ports import Words
 
 Made = TypeVar("Made")
@@ -104,6 +104,41 @@ class CredentialForm(ToldForm):
         clean = self.cleaned_data
         expires_at = now + timedelta(days=int(clean["life"]))
         return NewCredential(label=clean["label"], scopes=tuple(clean["scopes"]), expires_at=expires_at)
+
+
+class NewCircleForm(ToldForm):
+    """A working circle to be opened."""
+
+    name = forms.CharField(
+        max_length=200, label=_("What it is called"), help_text=_("Its members see it; “Phishing wave, week 48”")
+    )
+    purpose = forms.CharField(max_length=500, required=False, label=_("What it is for"))
+    is_confidential = forms.BooleanField(
+        required=False, label=_("Confidential"), help_text=_("Its members do not see one another’s names")
+    )
+
+
+class BodyForm(ToldForm):
+    """One organisation of those that are shown, and why."""
+
+    organisation = forms.CharField(max_length=60, label=_("Organisation"))
+    why = forms.CharField(max_length=500, required=False, label=_("Why"))
+
+    def __init__(self, *args: Any, bodies: Iterable[OrganisationFacts], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.bodies = {body.slug: body for body in bodies}
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The organisations to choose among."""
+        return [("", str(_("Choose one"))), *((slug, body.name) for slug, body in self.bodies.items())]
+
+    def clean_organisation(self) -> int:
+        """Take one of those that are shown."""
+        slug = str(self.cleaned_data["organisation"])
+        if slug not in self.bodies:
+            raise forms.ValidationError(_("Choose an organisation from the list."))
+        return self.bodies[slug].id
 
 
 class OpenedForm(ToldForm):

@@ -122,6 +122,10 @@ class Circle(GovernanceRow):
     realm = models.PositiveIntegerField(default=REAL_REALM)
     content = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - null: a named circle
     made_at = models.DateTimeField()
+    host = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="hosted")
+    """Who opened a working circle and invites to it; null where the centre keeps it."""
+    closed_at = models.DateTimeField(null=True, blank=True)
+    """When its last member left; nobody is invited to it any more."""
 
     class Meta:
         """A circle has a name or a content, never both or neither."""
@@ -167,6 +171,27 @@ class Membership(GovernanceRow):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} in {self.circle_id}"
+
+
+class Invitation(GovernanceRow):
+    """A body is asked into a working circle; until it accepts it reads nothing there."""
+
+    circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    invited_at = models.DateTimeField()
+    why = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=10, blank=True, choices=_choices(("accepted", "declined", "taken-back")))
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One at a time."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["circle", "organisation"], condition=Q(answer=""), name="invited_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} to {self.circle_id}"
 
 
 class OpenedCircle(GovernanceRow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path
 
-from mitra.community.views import pages
+from mitra.community.views import circles, organisations, pages
 
 own_pages = [
     path("organisation", pages.organisation, name="organisation"),
@@ -19,6 +19,11 @@ own_pages = [
     path("organisation/credentials/<slug:ref>/revoke", pages.revoke_credential, name="credential-revoke"),
     path("organisation/clients/<slug:slug>/circles", pages.client_circles, name="client-circles"),
     path("preferences", pages.preferences, name="preferences"),
+    path("circles", circles.circles, name="circles"),
+    path("circles/new", circles.new_circle, name="circle-new"),
+    path("circles/<slug:slug>", circles.circle, name="circle"),
+    path("organisations", organisations.organisations, name="organisations"),
+    path("organisations/<slug:slug>", organisations.one_organisation, name="organisation-one"),
 ]
 
 urlpatterns = [

@@ -29,6 +29,57 @@ class Calls:
         self.world.add_person("cert-th", "a@cert-th.example", "administrator")
         return self.world.add_person("cert-th", "k@cert-th.example", "analyst").id
 
+    def working(self, *slugs):
+        """A working circle that cert-th hosts, with these in it."""
+        made = operations.open_working_circle("ຄະດີ", **self.member).id
+        for slug in slugs:
+            operations.invite(made, self.world.ids[slug], **self.member)
+            operations.accept(made, by=self.world.operator(slug), now=NOW)
+        return made
+
+    def theirs(self, slug="cert-la"):
+        return {"by": self.world.operator(slug), "now": NOW}
+
+    def asked(self):
+        made = self.working()
+        operations.invite(made, self.world.ids["cert-la"], **self.member)
+        return made
+
+    def accept(self):
+        made = self.asked()
+        return lambda: operations.accept(made, **self.theirs())
+
+    def decline(self):
+        made = self.asked()
+        return lambda: operations.decline(made, **self.theirs())
+
+    def take_invitation_back(self):
+        made = self.asked()
+        return lambda: operations.take_invitation_back(made, self.world.ids["cert-la"], **self.member)
+
+    def hand_over(self):
+        made = self.working("cert-la")
+        return lambda: operations.hand_over(made, self.world.ids["cert-la"], **self.member)
+
+    def invite(self):
+        made = self.working()
+        return lambda: operations.invite(made, self.world.ids["cert-la"], **self.member)
+
+    def leave(self):
+        made = self.working("cert-la")
+        return lambda: operations.leave(made, **self.theirs())
+
+    def name_person(self):
+        made, person = self.working(), self.person()
+        return lambda: operations.name_person(made, person, **self.member)
+
+    def open_working_circle(self):
+        return lambda: operations.open_working_circle("ຄະດີ", **self.member)
+
+    def remove_from_working(self):
+        made = self.working("cert-la")
+        return lambda: operations.remove_from_working(made, self.world.ids["cert-la"], **self.member)
+
     def add_member(self):
         body = self.world.ids["cert-la"]
         return lambda: operations.add_member(self.financial, organisation=body, **self.centre)

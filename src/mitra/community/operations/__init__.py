@@ -22,8 +22,20 @@ from mitra.community.operations.organisations import (
     set_sponsor,
 )
 from mitra.community.operations.people import add_person, close_account, keep_preferences, renew_password, set_roles
+from mitra.community.operations.working import (
+    accept,
+    decline,
+    hand_over,
+    invite,
+    leave,
+    name_person,
+    open_working_circle,
+    remove_from_working,
+    take_invitation_back,
+)
 
 __all__ = [
+    "accept",
     "add_member",
     "add_organisation",
     "add_person",
@@ -32,13 +44,20 @@ __all__ = [
     "circle_of_persons",
     "close_account",
     "close_circle",
+    "decline",
     "found_centre",
     "found_node",
+    "hand_over",
+    "invite",
     "keep_preferences",
+    "leave",
     "make_circle",
     "make_credential",
+    "name_person",
     "new_realm",
     "open_circle",
+    "open_working_circle",
+    "remove_from_working",
     "remove_member",
     "renew_password",
     "revoke_credential",
@@ -46,4 +65,5 @@ __all__ = [
     "set_roles",
     "set_sponsor",
     "states_of",
+    "take_invitation_back",
 ]

@@ -38,10 +38,22 @@ from mitra.community.queries.readers import (
     describe_readers,
     name_readers,
 )
+from mitra.community.queries.working import (
+    CirclePreview,
+    CircleView,
+    InvitationLine,
+    get_circle,
+    list_invitable,
+    list_invitations,
+    preview_circle,
+)
 from mitra.core.policy.facts import PUBLIC
 
 __all__ = [
     "PUBLIC",
+    "CirclePreview",
+    "CircleView",
+    "InvitationLine",
     "actor_of_credential",
     "actor_of_operator",
     "actor_of_person",
@@ -54,6 +66,7 @@ __all__ = [
     "find_addressees",
     "find_circle",
     "get_centre",
+    "get_circle",
     "get_credential",
     "get_organisation",
     "get_person",
@@ -62,6 +75,8 @@ __all__ = [
     "list_circles",
     "list_clients",
     "list_credentials",
+    "list_invitable",
+    "list_invitations",
     "list_organisations",
     "list_people",
     "machine_beside",
@@ -72,5 +87,6 @@ __all__ = [
     "organisation_ids_by_stix_id",
     "persons_who_read",
     "preferences_of",
+    "preview_circle",
     "viewer_of_body",
 ]

@@ -60,6 +60,11 @@ def name_circles(ids: Iterable[int], viewer: Viewer) -> dict[int, str]:
     return {pk: name or _("the persons named for it") for pk, name in rows.values_list("id", "name")}
 
 
+def circle_facts(row: Circle, actor: Actor) -> CircleFacts:
+    """Return a circle that the actor was shown to be in, or invited to."""
+    return _describe([row], actor)[0]
+
+
 def _usable_circles(actor: Actor) -> frozenset[int]:
     if actor.is_centre and actor.is_operator:
         return all_circles()
@@ -84,6 +89,7 @@ def _describe(rows: Iterable[Circle], actor: Actor) -> tuple[CircleFacts, ...]:
             realm=circle.realm,
             count=len(members[circle.pk]),
             members=tuple(members[circle.pk].values()) if sees_all or not circle.is_confidential else (),
+            host=circle.host_id,
         )
         for circle in circles
     )

@@ -1,0 +1,127 @@
+"""Working circles as their members and the invited see them, and what a change of members would open or close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mitra.community.models import Circle, Invitation, Membership
+from mitra.community.queries.circles import circle_facts, find_circle
+from mitra.community.queries.organisations import facts_of, list_organisations
+from mitra.community.rules import WORKING_CIRCLE
+from mitra.core.errors import NotFound
+from mitra.core.policy.facts import Tlp
+from mitra.store.doors import store
+from mitra.store.facts import Filter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mitra.community.facts import Actor, CircleFacts, OrganisationFacts
+
+COUNTED = 1_000
+SHOWN = 5
+NOT_RED = frozenset({int(tlp) for tlp in Tlp if tlp is not Tlp.RED})
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """An invitation that waits for an answer."""
+
+    circle: CircleFacts
+    organisation: OrganisationFacts
+    invited_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CircleView:
+    """One circle as one member, or one invited body, sees it."""
+
+    circle: CircleFacts
+    host_name: str
+    is_host: bool
+    is_member: bool
+    bodies: tuple[OrganisationFacts, ...]
+    """Its members; of a confidential circle only to its host."""
+    invited: tuple[InvitationLine, ...]
+    """To its host those whom it asked; to somebody invited its own invitation."""
+    may_leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePreview:
+    """What is shared with a circle, as far as who asks reads it: what whoever came in would read, or would lose."""
+
+    count: int
+    is_exact: bool
+    titles: tuple[str, ...]
+
+
+def list_invitations(actor: Actor) -> tuple[InvitationLine, ...]:
+    """Return the invitations that the actor's organisation has not answered, the newest first."""
+    rows = Invitation.objects.filter(
+        organisation=actor.organisation, answer="", circle__realm=actor.viewer.realm, circle__closed_at=None
+    )
+    return tuple(_line(row, actor) for row in rows.select_related("circle", "organisation").order_by("-invited_at"))
+
+
+def get_circle(slug: str, actor: Actor) -> CircleView:
+    """Return a circle that the actor is in or invited to; raises NotFound, the same for not there and not yours."""
+    row = (
+        Circle.objects.select_related("host")
+        .filter(slug=slug, content=None, realm=actor.viewer.realm, closed_at=None)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    bodies = Membership.objects.filter(circle=row, role="", person=None).select_related("organisation")
+    is_member = any(seat.organisation_id == actor.organisation for seat in bodies)
+    open_ones = Invitation.objects.filter(circle=row, answer="").select_related("circle", "organisation")
+    own = [line for line in open_ones if line.organisation_id == actor.organisation]
+    # Without a seat of the whole body: a role or a person of us is in it, or the centre's operator asks.
+    circle = circle_facts(row, actor) if is_member or own else find_circle(slug, actor)
+    if own and not is_member:
+        circle = replace(circle, members=())
+    is_host = row.host_id == actor.organisation
+    sees = is_host or (is_member and not row.is_confidential)
+    host = row.host
+    return CircleView(
+        circle=circle,
+        host_name="" if host is None else host.name,
+        is_host=is_host,
+        is_member=is_member,
+        bodies=tuple(sorted((facts_of(seat.organisation) for seat in bodies), key=_name)) if sees else (),
+        invited=tuple(_line(line, actor) for line in (open_ones if is_host else own)),
+        may_leave=is_member and row.kind == WORKING_CIRCLE,
+    )
+
+
+def list_invitable(slug: str, actor: Actor) -> tuple[OrganisationFacts, ...]:
+    """Return whom the actor may ask into a circle that it hosts: those it knows, without those in it or asked."""
+    seen = get_circle(slug, actor)
+    if not seen.is_host:
+        return ()
+    taken = {body.id for body in seen.bodies} | {line.organisation.id for line in seen.invited}
+    barred = {"suspended", "left"}
+    return tuple(body for body in list_organisations(actor) if body.id not in taken and body.standing not in barred)
+
+
+def preview_circle(circle: int, actor: Actor, *, now: datetime) -> CirclePreview:
+    """Return what is shared with a circle: who comes in would read it, who goes out would read it here no more.
+
+    Through the actor's own door: nobody learns from a preview of what it does not read itself.
+    """
+    only = Filter(circles=frozenset({circle}), versions="last", tlps=NOT_RED)
+    door = store().visible_to(actor.viewer, now=now)
+    count = door.count(only, up_to=COUNTED)
+    titles = tuple(share.title or share.type for share in door.latest(limit=SHOWN, only=only).shares)
+    return CirclePreview(min(count, COUNTED), count <= COUNTED, titles)
+
+
+def _line(row: Invitation, actor: Actor) -> InvitationLine:
+    return InvitationLine(circle_facts(row.circle, actor), facts_of(row.organisation), row.invited_at, row.why)
+
+
+def _name(body: OrganisationFacts) -> str:
+    return body.name
