@@ -334,6 +334,8 @@ EXCHANGE = [
     Door("exchange:share", PAGE, share_page),
     Door("exchange:shared", PAGE, at("/exchange/share/outcome")),
     Door("exchange:share-discard", PAGE, send("/exchange/share/discard")),
+    Door("exchange:imports", PAGE, at("/exchange/imports")),
+    Door("exchange:import", PAGE, send("/exchange/imports/{held}")),
     Door("exchange:held", PAGE, at("/exchange/held")),
     Door("exchange:held-item", PAGE, send("/exchange/held/{held}", reason="ແມ່ນແທ້", step="release")),
     Door(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import CircleFacts, Readers
     from mitra.exchange.facts import Terms
-    from mitra.exchange.queries import ActProof, Count, LevelCount, ProofView, Why
+    from mitra.exchange.queries import ActProof, Count, ImportLine, LevelCount, ProofView, Why
     from mitra.web.ports import Words
 
 LEVELS: Final[Mapping[Tlp, tuple[Words, Words]]] = MappingProxyType(
@@ -111,6 +111,29 @@ def total_words(count: Count) -> str:
     if count.is_exact:
         return f"{count.value:,}"
     return gettext("more than %(n)s") % {"n": f"{count.value:,}"}
+
+
+def import_answer(line: ImportLine) -> str:
+    """Return how far an import is, in one sentence."""
+    if line.state == "waiting":
+        return gettext("It waits its turn.")
+    if line.state == "running":
+        share = 100 * line.read_bytes // max(line.size_bytes, 1)
+        return gettext("%(n)s %% is read.") % {"n": share}
+    if line.state == "failed":
+        return gettext("It failed.")
+    return outcome_answer(line.totals)
+
+
+def time_left_words(line: ImportLine, *, now: datetime) -> str:
+    """Return how long an import still takes at the pace that it had so far, or nothing while that is not known."""
+    seconds = (now - line.made_at).total_seconds()
+    if line.state != "running" or not line.read_bytes or seconds < 2:
+        return ""
+    left = round(seconds * (line.size_bytes - line.read_bytes) / line.read_bytes)
+    if left < 60:
+        return gettext("less than a minute left")
+    return ngettext("about %(n)s minute left", "about %(n)s minutes left", left // 60) % {"n": left // 60}
 
 
 def records_answer(count: Count, *, is_narrowed: bool) -> str:

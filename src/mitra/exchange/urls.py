@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mitra.exchange.views import held, holders, looking, owning, proof, record, records, sharing
+from mitra.exchange.views import held, holders, imports, looking, owning, proof, record, records, sharing
 
 app_name = "exchange"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("share", sharing.share, name="share"),
     path("share/outcome", sharing.shared, name="shared"),
     path("share/discard", sharing.discard, name="share-discard"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/<uuid:import_id>", imports.one_import, name="import"),
     path("held", held.held, name="held"),
     path("held/<str:held_id>", held.held_item, name="held-item"),
     path("lookup", looking.lookup, name="lookup"),

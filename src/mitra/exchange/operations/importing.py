@@ -169,7 +169,7 @@ def _told(report: Report) -> dict[str, Any]:
 
 
 def _line(result: Result) -> dict[str, Any]:
-    return {name: value for name, value in asdict(result).items() if value}
+    return asdict(result)
 
 
 def _written(terms: Terms) -> dict[str, Any]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SHOWN_AS_TEXT_BYTES: Final = 256 * 1024
 """A file up to this size comes into the text box, so that it need not be chosen twice."""
 
+LONG_BYTES: Final = 4 << 20
 MOST_VALUES: Final = 500
 
 
@@ -39,6 +40,11 @@ class Content:
     """A file that is too large for the text box, or not text."""
     digest: str
     was_reviewed: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes longer than a page may wait, so that it is worked off while one does something else."""
+        return self.upload is not None and (self.upload.size or 0) > LONG_BYTES
 
     def open(self) -> Any:  # noqa: ANN401 - whatever Django spools to
         """Return the bytes from their beginning."""

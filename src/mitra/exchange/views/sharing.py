@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_SHARE
-from mitra.exchange import queries, telling
+from mitra.exchange import operations, queries, telling
 from mitra.exchange.forms import ShareForm
 from mitra.exchange.views import kept
 from mitra.exchange.views.content import Content, content_of, send, understand
@@ -46,7 +46,18 @@ def share(request: MemberRequest) -> HttpResponse:
     terms = chosen_terms(request, form)
     chosen = frozenset(request.POST.getlist("confirmed"))
     understood = understand(request, form, content, terms, chosen) if content is not None else None
-    if step == SHARE and content is not None and understood is not None and content.was_reviewed and form.is_valid():
+    is_agreed = step == SHARE and content is not None and content.was_reviewed and form.is_valid()
+    if is_agreed and content is not None and content.is_long:
+        begun = form.attempt(
+            lambda: operations.take_in(
+                request.actor, content.open(), terms, filename=content.filename, now=request.now
+            ),
+            at="text",
+        )
+        if begun is not None:
+            kept.discard_draft(request)
+            return redirect("exchange:import", begun.id)
+    elif is_agreed and content is not None and understood is not None:
         report = form.attempt(lambda: send(request, content, terms, chosen, is_report=understood.is_report), at="text")
         if report is not None:
             return afterwards(request, report)
