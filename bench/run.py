@@ -52,6 +52,7 @@ BENCHES = (
     Bench("restore", ("--records 100000",), ("--records 100000", "--records 1000000")),
     Bench("files", ("--mb 256",), ("",)),
     Bench("searching", ("--records 100000",), ("", "--postgresql"), full_seconds=3_600),
+    Bench("printing"),
     Bench("memory", ("--requests 50000",), ("",)),
     Bench("peers", peers=True, seconds=1_800),
 )

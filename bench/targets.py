@@ -50,6 +50,7 @@ TARGETS = (
     Target("files", "memory for", "≤ 64 MB", most=64),
     Target("searching", "p95, sqlite, of all", "≤ 50 ms", most=50),
     Target("searching", "p95, postgresql, of all", "≤ 50 ms", most=50),
+    Target("printing", "a sheet", "≤ 500 ms", most=500),
     Target("memory", "a serving process", "≤ 200 MB", most=200),
     Target("memory", "its growth", "≤ 10 MB", most=10),
     Target("peers", "", "≥ 15×", part=15),

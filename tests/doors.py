@@ -318,6 +318,7 @@ EXCHANGE = [
     ),
     Door("exchange:record", PAGE, send(RECORD)),
     Door("exchange:record-raw", PAGE, at(RECORD + "/raw")),
+    Door("exchange:record-print", PAGE, at(RECORD + "/print")),
     Door("exchange:record-proof", PAGE, at(RECORD + "/proof")),
     Door("exchange:record-proof-file", PAGE, at(RECORD + "/proof/shared", RECORD + "/proof/ended?held=0")),
     Door("exchange:record-share", PAGE, send(RECORD + "/share", tlp="CLEAR", when="now", step="share")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mitra.exchange.views import held, holders, imports, looking, owning, proof, record, records, sharing
+from mitra.exchange.views import held, holders, imports, looking, owning, printing, proof, record, records, sharing
 
 app_name = "exchange"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("records", records.records, name="records"),
     path("records/<str:ref>", record.record, name="record"),
     path("records/<str:ref>/raw", record.raw, name="record-raw"),
+    path("records/<str:ref>/print", printing.print_record, name="record-print"),
     path("records/<str:ref>/proof", proof.proof, name="record-proof"),
     path("records/<str:ref>/proof/<str:which>", proof.proof_file, name="record-proof-file"),
     path("records/<str:ref>/share", owning.share_on, name="record-share"),

@@ -1,9 +1,11 @@
 """The list and the record: each viewer sees its own, RED shows no words unless its reading is written down."""
 
+import io
 import json
 
 import pytest
 from page_words import heading, record_of, text, words_seen
+from pypdf import PdfReader
 
 from mitra.exchange.models import RedReading
 from mitra.ledger.models import Act
@@ -36,6 +38,21 @@ def test_red_in_a_list_shows_label_room_and_hour_only(region, browse):
     assert "For named persons, you among them" in line
     assert "CSIRT (SG)" not in line
     assert "red" not in words_seen(region, page)
+
+
+def test_a_record_is_printed_as_its_reader_reads_it_and_red_never_is(region, browse):
+    ref = region.secrets["amber"].ref
+    sheet = browse("cert-th").get(f"/exchange/records/{ref}/print")
+    assert (sheet.status_code, sheet["Content-Type"]) == (200, "application/pdf")
+    pdf = PdfReader(io.BytesIO(sheet.content))
+    words = pdf.pages[0].extract_text()
+    assert "canary-amber" in words
+    assert words.count("TLP:AMBER") >= 2
+    assert b"canary-amber" in next(iter(pdf.attachments.values()))[0]
+    hidden, nowhere = (browse("press").get(f"/exchange/records/{one}/print") for one in (ref, "x" * 22))
+    assert hidden.status_code == nowhere.status_code == 404
+    red = browse("th-named").get(f"/exchange/records/{region.secrets['red'].ref}/print")
+    assert (red.status_code, red["Location"]) == (302, f"/exchange/records/{region.secrets['red'].ref}")
 
 
 @pytest.mark.parametrize("query", ["type=indicator", "by=cert-sg", "words=canary-red", "type=all&words=canary"])
