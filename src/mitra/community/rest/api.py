@@ -27,6 +27,9 @@ NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\0")
 PATH: Final = "/api/v1/"
 PROBLEM: Final = "application/problem+json"
 REFUSALS: Final = {
+    "400": "The body is no JSON.",
+    "405": "This address answers another method: see Allow.",
+    "413": "Send less at once.",
     "401": "No credential, or one that does not hold.",
     "403": "The credential does not hold the scope.",
     "404": "Nothing here, or not for you.",
