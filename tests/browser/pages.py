@@ -93,6 +93,18 @@ def refused_sign_in(page):
     page.get_by_role("alert").wait_for()
 
 
+def refused_circle(page):
+    page.get_by_label("What it is called").fill("P\u0430ypal ຄະດີ")
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_text("look alike").first.wait_for()
+
+
+def opened_circle(page):
+    page.get_by_label("What it is called").fill("ຄະດີ ៤៨ คดี")
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("heading", name="Ask somebody in").wait_for()
+
+
 def made_credential(page):
     page.get_by_label("What will use it").fill("SIEM, reading")
     page.get_by_role("checkbox").first.check()
@@ -170,6 +182,14 @@ PAGES = [
     Shown("credential-revoke", "organisation/credentials", ("admin",), then=presses("Revoke", "link")),
     Shown("credential-made", "organisation/credentials/new", ("admin",), then=made_credential, changes=True),
     Shown("client-circles", "organisation/clients/bank-a/circles", ("admin",)),
+    Shown("circles", "circles", MEMBERS),
+    Shown("circle-new", "circles/new"),
+    Shown("circle-refused", "circles/new", then=refused_circle),
+    Shown("circle", "circles/financial"),
+    Shown("circle-own", "circles/new", then=opened_circle, changes=True),
+    Shown("organisations", "organisations", MEMBERS),
+    Shown("organisations-none", "organisations?q=nobody-like-this"),
+    Shown("organisation-one", "organisations/cert-th", MEMBERS),
     Shown("node", "node", ("operator",)),
     Shown("preferences", "preferences"),
     Shown("password", "preferences/password"),

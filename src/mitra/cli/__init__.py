@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from mitra.cli import members, node, proofs, say, sharing, upkeep
+from mitra.cli import members, node, proofs, realms, say, sharing, upkeep
 from mitra.core.errors import MitraError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.command("verify", context_settings={"ignore_unknown_options": True})(proofs.
 app.add_typer(members.organisations, name="org")
 app.add_typer(members.circles, name="circle")
 app.add_typer(members.tokens, name="token")
+app.add_typer(realms.realms, name="realm")
 app.add_typer(proofs.keys, name="keys")
 
 

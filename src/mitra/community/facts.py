@@ -176,6 +176,15 @@ class ClientFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RealmFacts:
+    """The realm of an exercise; nothing crosses from it to the real one or to another."""
+
+    number: int
+    name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrganisation:
     """A body to be added.  Without `stix_id` it gets one of its own."""
 

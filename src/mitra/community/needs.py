@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mitra.community import queries
-from mitra.community.facts import EXCHANGE_SHARE
+from mitra.community.rules import WRITES_NOTHING, speaks_for_its_body
 from mitra.web.ports import Need
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def list_needs(actor: Actor, *, now: datetime) -> Iterator[Need]:  # noqa: ARG001 - a port is asked as of a moment
     """Yield a need for each invitation, to whoever may answer it."""
-    if EXCHANGE_SHARE not in actor.scopes:
+    if not speaks_for_its_body(actor.scopes) or actor.viewer.standing in WRITES_NOTHING:
         return
     for line in queries.list_invitations(actor):
         yield Need(

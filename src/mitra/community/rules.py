@@ -109,6 +109,11 @@ def scopes_of(roles: Iterable[str], standing: Standing) -> frozenset[str]:
     return keep_scopes((scope for role in roles for scope in ROLES[role].scopes), standing)
 
 
+def speaks_for_its_body(scopes: Iterable[str]) -> bool:
+    """Return whether whoever holds these scopes opens circles and answers invitations: who shares, and who manages."""
+    return not {EXCHANGE_SHARE, COMMUNITY_MANAGE}.isdisjoint(scopes)
+
+
 def keep_scopes(scopes: Iterable[str], standing: Standing) -> frozenset[str]:
     """Return the scopes that a body of this standing may still use."""
     if standing is Standing.LEFT:

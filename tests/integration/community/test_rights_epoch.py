@@ -73,6 +73,11 @@ class Calls:
         made, person = self.working(), self.person()
         return lambda: operations.name_person(made, person, **self.member)
 
+    def unname_person(self):
+        made, person = self.working(), self.person()
+        operations.name_person(made, person, **self.member)
+        return lambda: operations.unname_person(made, person, **self.member)
+
     def open_working_circle(self):
         return lambda: operations.open_working_circle("ຄະດີ", **self.member)
 

@@ -32,6 +32,7 @@ from mitra.community.operations.working import (
     open_working_circle,
     remove_from_working,
     take_invitation_back,
+    unname_person,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "set_sponsor",
     "states_of",
     "take_invitation_back",
+    "unname_person",
 ]

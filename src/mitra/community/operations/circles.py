@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from mitra.community.facts import COMMUNITY_MANAGE, CircleFacts, NamedPersons
-from mitra.community.models import Circle, Membership, OpenedCircle, Person
+from mitra.community.models import Circle, Invitation, Membership, OpenedCircle, Person
 from mitra.community.operations.guards import (
     check_realm,
     deciding,
@@ -17,6 +17,7 @@ from mitra.community.operations.guards import (
     require_centre,
     require_manager,
 )
+from mitra.community.operations.parting import take_out
 from mitra.community.queries.people import name_people
 from mitra.community.rules import CIRCLE_KINDS, ROLES, WORKING_CIRCLE, check_choice, check_slug, may_join
 from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
@@ -80,6 +81,9 @@ def add_member(circle: int, *, organisation: int, by: Actor, now: datetime, role
         row = _circle_row(circle)
         _check_may_join(row, body.name, Standing(body.standing))
         Membership.objects.create(circle=row, organisation=body, role=role, since=now)
+        if not role:
+            waiting = Invitation.objects.filter(circle=row, organisation=body, answer="")
+            waiting.update(answer="accepted", answered_at=now)
         facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
         write_act("community.member-added", by.organisation, facts)
 
@@ -96,6 +100,8 @@ def remove_member(circle: int, *, organisation: int, by: Actor, now: datetime, r
             raise Conflict(f"{body.name} is not in this circle.")
         if not role:
             OpenedCircle.objects.filter(circle=row, sponsor=body).delete()
+        if not role and row.host_id is not None:
+            take_out(row, body.pk, now=now)
         facts = {"circle": row.slug, "organisation": body.stix_id, "role": role}
         write_act("community.member-removed", by.organisation, facts)
 
@@ -114,7 +120,7 @@ def _check_may_join(circle: Circle, name: str, standing: Standing) -> None:
 
 
 def _circle_row(circle: int) -> Circle:
-    row = Circle.objects.filter(pk=circle, content=None).first()
+    row = Circle.objects.filter(pk=circle, content=None, closed_at=None).first()
     if row is None:
         raise NotFound("There is no such circle; `mitra circle list` shows them.")
     return row

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.db import IntegrityError, transaction
 
-from mitra.community.facts import COMMUNITY_MANAGE
+from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_SHARE
 from mitra.community.models import Organisation, Realm
 from mitra.community.queries.bodies import viewers_of_body_and_clients
-from mitra.community.rules import WRITES_NOTHING
+from mitra.community.rules import WRITES_NOTHING, speaks_for_its_body
 from mitra.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from mitra.core.policy.facts import REAL_REALM
+from mitra.core.policy.facts import REAL_REALM, Standing
 from mitra.ledger.operations import write_act
 from mitra.store.doors import store
 
@@ -48,6 +48,26 @@ def require_manager(actor: Actor) -> None:
     """Raise NotPermitted unless the actor manages its own organisation, and that organisation may write."""
     actor.require(COMMUNITY_MANAGE)
     if actor.viewer.standing in WRITES_NOTHING:
+        raise NotPermitted("Your organisation is suspended, so it changes nothing here; ask the centre.")
+
+
+def require_opener(by: Actor) -> None:
+    """Raise NotPermitted unless the actor may open a working circle."""
+    require_writer(by)
+    if by.viewer.standing is not Standing.ACCREDITED:
+        raise NotPermitted("Accredited organisations open circles; ask one of them, or the centre.")
+
+
+def require_voice(by: Actor) -> None:
+    """Raise NotPermitted unless the actor shares for its organisation, or manages it."""
+    if not speaks_for_its_body(by.scopes):
+        by.require(EXCHANGE_SHARE)
+
+
+def require_writer(by: Actor) -> None:
+    """Raise NotPermitted unless the actor speaks for an organisation that may write."""
+    require_voice(by)
+    if by.viewer.standing in WRITES_NOTHING:
         raise NotPermitted("Your organisation is suspended, so it changes nothing here; ask the centre.")
 
 

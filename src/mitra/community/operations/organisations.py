@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from mitra.community.models import Credential, Membership, OpenedCircle, Organisation, Realm
+from mitra.community.models import Credential, OpenedCircle, Organisation, Realm
 from mitra.community.operations.guards import deciding, organisation_row, require_centre
+from mitra.community.operations.parting import part_with
 from mitra.community.queries.organisations import facts_of
 from mitra.community.rules import (
     FIRST_STANDINGS,
@@ -107,7 +108,7 @@ def change_standing(
 
 def _take_leave(row: Organisation, *, now: datetime) -> None:
     row.sponsor = None
-    Membership.objects.filter(organisation=row).delete()
+    part_with(row.pk, now=now)
     OpenedCircle.objects.filter(client=row).delete()
     OpenedCircle.objects.filter(sponsor=row).delete()
     Organisation.objects.filter(sponsor=row).update(sponsor=None)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from mitra.community.facts import EXCHANGE_SHARE
-from mitra.community.models import Circle, Invitation, Membership, OpenedCircle, Organisation, Person
-from mitra.community.operations.guards import deciding
+from mitra.community.models import Circle, Invitation, Membership, Organisation, Person
+from mitra.community.operations.guards import deciding, require_opener, require_voice, require_writer
+from mitra.community.operations.parting import answer_for, seats_of_bodies, take_out
 from mitra.community.queries.circles import circle_facts
 from mitra.community.queries.people import name_people
-from mitra.community.rules import WORKING_CIRCLE, WRITES_NOTHING
+from mitra.community.rules import WORKING_CIRCLE
 from mitra.core.errors import InvalidInput, NotFound, NotPermitted, WrongState
 from mitra.core.policy.facts import Standing
 from mitra.core.text.names import check_name
@@ -22,8 +22,6 @@ from mitra.core.text.numbers import number_of
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from django.db.models import QuerySet
 
     from mitra.community.facts import Actor, CircleFacts
 
@@ -38,9 +36,7 @@ def open_working_circle(
 
     Its short name is drawn, so that nobody learns from a taken one that there is such a circle.
     """
-    _require_writer(by)
-    if by.viewer.standing is not Standing.ACCREDITED:
-        raise NotPermitted("Accredited organisations open circles; ask one of them, or the centre.")
+    require_opener(by)
     row = Circle(
         slug=number_of("WK", secrets.token_bytes(NUMBER_SIGNS), length=NUMBER_SIGNS).lower(),
         name=check_name(name),
@@ -60,98 +56,99 @@ def open_working_circle(
 
 
 def invite(circle: int, organisation: int, *, why: str = "", by: Actor, now: datetime) -> None:
-    """Ask a body into a circle that the actor's organisation hosts; raises InvalidInput, WrongState, NotFound."""
-    _require_writer(by)
-    row = _hosted(circle, by)
-    body = Organisation.objects.filter(pk=organisation).first()
-    if body is None:
-        raise InvalidInput("Choose an organisation from the list.", path="organisation", rule="unknown-choice")
-    if body.pk == by.organisation:
-        raise InvalidInput("You are in it: you host it.", path="organisation", rule="oneself")
+    """Ask a body into a circle that the actor's organisation hosts; raises InvalidInput, NotPermitted, NotFound."""
+    require_writer(by)
+    reason = check_name(why, path="why") if why.strip() else ""
+    with deciding(now=now) as write_act:
+        row = _hosted(circle, by)
+        if by.viewer.standing is not Standing.ACCREDITED:
+            raise NotPermitted("Your organisation is not accredited now, so it asks nobody in; ask the centre.")
+        body = Organisation.objects.filter(pk=organisation).first()
+        if body is None:
+            raise InvalidInput("Choose an organisation from the list.", path="organisation", rule="unknown-choice")
+        if body.pk == by.organisation:
+            raise InvalidInput("You are in it: you host it.", path="organisation", rule="oneself")
+        _check_may_be_asked(row, body)
+        Invitation.objects.create(circle=row, organisation=body, invited_at=now, why=reason)
+        write_act("community.invited", by.organisation, {"circle": row.slug, "organisation": body.stix_id})
+
+
+def _check_may_be_asked(row: Circle, body: Organisation) -> None:
     if Standing(body.standing) in REFUSED:
         message = f"{body.name} is {body.standing}, and reads in no circle until that changes."
         raise InvalidInput(message, path="organisation", rule="standing")
-    if Membership.objects.filter(circle=row, organisation=body, role="", person=None).exists():
+    if seats_of_bodies(row).filter(organisation=body).exists():
         raise InvalidInput(f"{body.name} is in it already.", path="organisation", rule="in-already")
     if Invitation.objects.filter(circle=row, organisation=body, answer="").exists():
         raise InvalidInput(f"{body.name} is asked already, and has not answered.", path="organisation", rule="asked")
-    with deciding(now=now, unless_taken=f"{body.name} was just asked by a colleague.") as write_act:
-        Invitation.objects.create(circle=row, organisation=body, invited_at=now, why=why)
-        write_act("community.invited", by.organisation, {"circle": row.slug, "organisation": body.stix_id})
 
 
 def take_invitation_back(circle: int, organisation: int, *, by: Actor, now: datetime) -> None:
     """Take back an invitation that was not answered; raises NotFound."""
-    _require_writer(by)
-    row = _hosted(circle, by)
+    require_writer(by)
     with deciding(now=now) as write_act:
-        _answer(row, organisation, "taken-back", now)
-        write_act(
-            "community.invitation-taken-back", by.organisation, {"circle": row.slug, "organisation": organisation}
-        )
+        row = _hosted(circle, by)
+        answer_for(row, organisation, "taken-back", now=now)
+        facts = {"circle": row.slug, "organisation": Organisation.objects.get(pk=organisation).stix_id}
+        write_act("community.invitation-taken-back", by.organisation, facts)
 
 
 def accept(circle: int, *, by: Actor, now: datetime) -> None:
     """Accept an invitation: from now on the actor's organisation reads what is shared there; raises NotFound."""
-    _require_writer(by)
+    require_writer(by)
     with deciding(now=now, grows=by.organisation) as write_act:
         row = _named(circle, by)
-        _answer(row, by.organisation, "accepted", now)
+        answer_for(row, by.organisation, "accepted", now=now)
         Membership.objects.create(circle=row, organisation_id=by.organisation, since=now)
         write_act("community.invitation-accepted", by.organisation, {"circle": row.slug})
 
 
 def decline(circle: int, *, by: Actor, now: datetime) -> None:
-    """Decline an invitation; raises NotFound."""
-    by.require(EXCHANGE_SHARE)
+    """Decline an invitation; also while suspended, as it gives nothing; raises NotFound."""
+    require_voice(by)
     with deciding(now=now) as write_act:
         row = _named(circle, by)
-        _answer(row, by.organisation, "declined", now)
+        answer_for(row, by.organisation, "declined", now=now)
         write_act("community.invitation-declined", by.organisation, {"circle": row.slug})
 
 
 def leave(circle: int, *, by: Actor, now: datetime) -> bool:
-    """Leave a working circle; return whether it closed, as its last member left.
+    """Leave a working circle, also while suspended; return whether it closed, as its last member left.
 
     Raises WrongState for its host while others are in it: they would be left without somebody who invites.
     """
-    by.require(EXCHANGE_SHARE)
+    require_voice(by)
     with deciding(now=now) as write_act:
         row = _working_of(circle, by.organisation, by)
-        others = _bodies(row).exclude(organisation=by.organisation)
+        others = seats_of_bodies(row).exclude(organisation=by.organisation)
         if row.host_id == by.organisation and others.exists():
             raise WrongState("You host this circle and others are in it: hand it over first, or remove them.")
-        _take_out(row, by.organisation)
-        is_last = not others.exists()
-        if is_last:
-            row.closed_at = now
-            row.save(update_fields=["closed_at"])
-            Invitation.objects.filter(circle=row, answer="").update(answer="taken-back", answered_at=now)
+        is_last = take_out(row, by.organisation, now=now)
         write_act("community.circle-left", by.organisation, {"circle": row.slug, "is_closed": is_last})
     return is_last
 
 
 def remove_from_working(circle: int, organisation: int, *, by: Actor, now: datetime) -> None:
     """Take a body out of a circle that the actor's organisation hosts; raises NotFound, InvalidInput."""
-    _require_writer(by)
-    row = _hosted(circle, by)
-    if organisation == by.organisation:
-        raise InvalidInput("You host it: leave it instead.", path="organisation", rule="oneself")
+    require_writer(by)
     with deciding(now=now) as write_act:
-        body = _bodies(row).filter(organisation=organisation).select_related("organisation").first()
+        row = _hosted(circle, by)
+        if organisation == by.organisation:
+            raise InvalidInput("You host it: leave it instead.", path="organisation", rule="oneself")
+        body = seats_of_bodies(row).filter(organisation=organisation).select_related("organisation").first()
         if body is None:
             raise InvalidInput("It is not in this circle.", path="organisation", rule="not-in")
-        _take_out(row, organisation)
+        take_out(row, organisation, now=now)
         facts = {"circle": row.slug, "organisation": body.organisation.stix_id}
         write_act("community.removed-from-circle", by.organisation, facts)
 
 
 def hand_over(circle: int, organisation: int, *, by: Actor, now: datetime) -> None:
     """Make another member the host of a circle; raises NotFound, InvalidInput."""
-    _require_writer(by)
-    row = _hosted(circle, by)
+    require_writer(by)
     with deciding(now=now) as write_act:
-        body = _bodies(row).filter(organisation=organisation).select_related("organisation").first()
+        row = _hosted(circle, by)
+        body = seats_of_bodies(row).filter(organisation=organisation).select_related("organisation").first()
         if body is None or Standing(body.organisation.standing) is not Standing.ACCREDITED:
             message = "Choose an accredited member of the circle; hosts invite, and that needs standing."
             raise InvalidInput(message, path="organisation", rule="not-in")
@@ -163,26 +160,31 @@ def hand_over(circle: int, organisation: int, *, by: Actor, now: datetime) -> No
 
 def name_person(circle: int, person: int, *, by: Actor, now: datetime) -> None:
     """Name a person of a member in a circle, who then reads what is RED there; raises NotFound, InvalidInput."""
-    _require_writer(by)
-    row = _hosted(circle, by)
-    named = name_people({person}, by)
-    found = Person.objects.filter(pk=person, is_active=True, realm=row.realm).first()
-    is_member = found is not None and _bodies(row).filter(organisation=found.organisation_id).exists()
-    if found is None or not is_member or (person not in named and person != by.person):
-        raise InvalidInput("Choose a person of a member of this circle.", path="person", rule="unknown-choice")
-    taken = f"{found.name} is named in it already."
-    with deciding(now=now, unless_taken=taken) as write_act:
+    require_writer(by)
+    with deciding(now=now) as write_act:
+        row = _hosted(circle, by)
+        found = Person.objects.filter(pk=person, is_active=True, realm=row.realm).first()
+        is_member = found is not None and seats_of_bodies(row).filter(organisation=found.organisation_id).exists()
+        if found is None or not is_member or (person != by.person and person not in name_people({person}, by)):
+            raise InvalidInput("Choose a person of a member of this circle.", path="person", rule="unknown-choice")
+        if Membership.objects.filter(circle=row, person=found).exists():
+            raise InvalidInput(f"{found.name} is named in it already.", path="person", rule="in-already")
         Membership.objects.create(circle=row, organisation_id=found.organisation_id, person=found, since=now)
         write_act("community.person-named", by.organisation, {"circle": row.slug, "person": found.pk})
 
 
+def unname_person(circle: int, person: int, *, by: Actor, now: datetime) -> None:
+    """Take a person's name out of a circle, who then reads what is RED there no more; raises NotFound, InvalidInput."""
+    require_writer(by)
+    with deciding(now=now) as write_act:
+        row = _hosted(circle, by)
+        gone, _ = Membership.objects.filter(circle=row, person=person).delete()
+        if not gone:
+            raise InvalidInput("This person is not named in this circle.", path="person", rule="not-in")
+        write_act("community.person-not-named", by.organisation, {"circle": row.slug, "person": person})
+
+
 # ── Who may, and what there is
-
-
-def _require_writer(by: Actor) -> None:
-    by.require(EXCHANGE_SHARE)
-    if by.viewer.standing in WRITES_NOTHING:
-        raise NotPermitted("Your organisation is suspended, so it changes nothing here; ask the centre.")
 
 
 def _named(circle: int, by: Actor) -> Circle:
@@ -195,7 +197,7 @@ def _named(circle: int, by: Actor) -> Circle:
 def _working_of(circle: int, organisation: int, by: Actor) -> Circle:
     """Return a working circle that an organisation is in as a whole; raises NotFound."""
     row = _named(circle, by)
-    if row.kind != WORKING_CIRCLE or not _bodies(row).filter(organisation=organisation).exists():
+    if row.kind != WORKING_CIRCLE or not seats_of_bodies(row).filter(organisation=organisation).exists():
         raise NotFound
     return row
 
@@ -206,19 +208,3 @@ def _hosted(circle: int, by: Actor) -> Circle:
     if row.host_id != by.organisation:
         raise NotPermitted("Who hosts this circle decides who is in it; ask them.")
     return row
-
-
-def _bodies(row: Circle) -> QuerySet[Membership]:
-    """Return the seats of whole organisations."""
-    return Membership.objects.filter(circle=row, role="", person=None)
-
-
-def _take_out(row: Circle, organisation: int) -> None:
-    Membership.objects.filter(circle=row, organisation=organisation).delete()
-    OpenedCircle.objects.filter(circle=row, sponsor=organisation).delete()
-
-
-def _answer(row: Circle, organisation: int, answer: str, now: datetime) -> None:
-    open_ones = Invitation.objects.filter(circle=row, organisation=organisation, answer="")
-    if not open_ones.update(answer=answer, answered_at=now):
-        raise NotFound

@@ -11,7 +11,7 @@ from mitra.community.queries.actors import (
     preferences_of,
 )
 from mitra.community.queries.bodies import viewer_of_body
-from mitra.community.queries.circles import find_circle, list_circles, list_clients, name_circles
+from mitra.community.queries.circles import find_circle, list_circles, list_circles_with, list_clients, name_circles
 from mitra.community.queries.organisations import (
     get_centre,
     get_organisation,
@@ -38,6 +38,7 @@ from mitra.community.queries.readers import (
     describe_readers,
     name_readers,
 )
+from mitra.community.queries.realms import list_realms
 from mitra.community.queries.working import (
     CirclePreview,
     CircleView,
@@ -73,12 +74,14 @@ __all__ = [
     "has_centre",
     "list_addressees",
     "list_circles",
+    "list_circles_with",
     "list_clients",
     "list_credentials",
     "list_invitable",
     "list_invitations",
     "list_organisations",
     "list_people",
+    "list_realms",
     "machine_beside",
     "name_circles",
     "name_organisations",

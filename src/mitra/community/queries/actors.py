@@ -232,5 +232,5 @@ def named_circles_of(viewer: Viewer) -> frozenset[int]:
 
 
 def all_circles() -> frozenset[int]:
-    """Return every named circle, for the centre's own operator."""
-    return frozenset(Circle.objects.filter(content=None).values_list("id", flat=True))
+    """Return every named circle that is not closed, for the centre's own operator."""
+    return frozenset(Circle.objects.filter(content=None, closed_at=None).values_list("id", flat=True))

@@ -54,6 +54,12 @@ def list_clients(actor: Actor) -> tuple[ClientFacts, ...]:
     )
 
 
+def list_circles_with(organisation: int, actor: Actor) -> tuple[CircleFacts, ...]:
+    """Return the circles in which the actor meets this body: those that it is in, without confidential ones."""
+    met = Circle.objects.filter(pk__in=_usable_circles(actor), content=None, is_confidential=False)
+    return _describe(met.filter(memberships__organisation=organisation).distinct(), actor)
+
+
 def name_circles(ids: Iterable[int], viewer: Viewer) -> dict[int, str]:
     """Return the names of those circles that this viewer is in or that were opened to it; of others nothing."""
     rows = Circle.objects.filter(pk__in=frozenset(ids) & named_circles_of(viewer))

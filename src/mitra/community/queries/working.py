@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mitra.community.models import Circle, Invitation, Membership
+from mitra.community.queries.actors import circles_of
+from mitra.community.queries.bodies import every_room, viewer_of_body
 from mitra.community.queries.circles import circle_facts, find_circle
 from mitra.community.queries.organisations import facts_of, list_organisations
 from mitra.community.rules import WORKING_CIRCLE
 from mitra.core.errors import NotFound
-from mitra.core.policy.facts import Tlp
+from mitra.core.policy.decide import may_read
+from mitra.core.policy.facts import Standing, Tlp, Viewer
 from mitra.store.doors import store
 from mitra.store.facts import Filter
 
@@ -18,9 +21,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mitra.community.facts import Actor, CircleFacts, OrganisationFacts
+    from mitra.store.facts import Share
 
 COUNTED = 1_000
 SHOWN = 5
+NOBODY = 0
+"""No organisation's row id."""
 NOT_RED = frozenset({int(tlp) for tlp in Tlp if tlp is not Tlp.RED})
 
 
@@ -40,6 +46,7 @@ class CircleView:
 
     circle: CircleFacts
     host_name: str
+    """Empty where the centre keeps it, and to the other members of a confidential one."""
     is_host: bool
     is_member: bool
     bodies: tuple[OrganisationFacts, ...]
@@ -88,7 +95,7 @@ def get_circle(slug: str, actor: Actor) -> CircleView:
     host = row.host
     return CircleView(
         circle=circle,
-        host_name="" if host is None else host.name,
+        host_name=host.name if host is not None and (sees or not is_member) else "",
         is_host=is_host,
         is_member=is_member,
         bodies=tuple(sorted((facts_of(seat.organisation) for seat in bodies), key=_name)) if sees else (),
@@ -107,16 +114,44 @@ def list_invitable(slug: str, actor: Actor) -> tuple[OrganisationFacts, ...]:
     return tuple(body for body in list_organisations(actor) if body.id not in taken and body.standing not in barred)
 
 
-def preview_circle(circle: int, actor: Actor, *, now: datetime) -> CirclePreview:
-    """Return what is shared with a circle: who comes in would read it, who goes out would read it here no more.
+def preview_circle(circle: int, actor: Actor, *, now: datetime, organisation: int | None = None) -> CirclePreview:
+    """Return what a body reads with a seat in a circle and not without: who comes in gains it, who goes loses it.
 
-    Through the actor's own door: nobody learns from a preview of what it does not read itself.
+    Without `organisation` for a guest, who reads nothing else but CLEAR.  Through the actor's own door, and by what the
+    actor may know of the body: nobody learns from a preview of what, or of whom, it does not know itself.
     """
-    only = Filter(circles=frozenset({circle}), versions="last", tlps=NOT_RED)
+    without, seated = _body_without_and_with(circle, organisation, actor)
     door = store().visible_to(actor.viewer, now=now)
-    count = door.count(only, up_to=COUNTED)
-    titles = tuple(share.title or share.type for share in door.latest(limit=SHOWN, only=only).shares)
-    return CirclePreview(min(count, COUNTED), count <= COUNTED, titles)
+    only = Filter(circles=frozenset({circle}), versions="last", tlps=NOT_RED)
+    opened: list[Share] = []
+    page = door.latest(limit=COUNTED, only=only)
+    held = door.holdings(page.shares)
+    for share in page.shares:
+        ways = held[share.digest]
+        if any(may_read(without, way.by, way.audience, now=now).allowed for way in ways):
+            continue
+        if any(may_read(seated, way.by, way.audience, now=now).allowed for way in ways):
+            opened.append(share)
+    titles = tuple(share.title or share.type for share in opened[:SHOWN])
+    return CirclePreview(len(opened), not page.more, titles)
+
+
+def _body_without_and_with(circle: int, organisation: int | None, actor: Actor) -> tuple[Viewer, Viewer]:
+    """Return a body as the actor may know it, outside and inside a circle: of its other circles, those of both."""
+    if organisation is None:
+        body = Viewer(organisation=NOBODY, standing=Standing.PROPOSED, rooms=every_room(), realm=actor.viewer.realm)
+    else:
+        body = viewer_of_body(organisation, actor.viewer.realm)
+    met = frozenset(
+        Circle.objects.filter(pk__in=circles_of(actor.viewer), is_confidential=False).values_list("id", flat=True)
+    )
+    without = replace(
+        body,
+        standing_circles=body.standing_circles & met,
+        working_circles=(body.working_circles & met) - {circle},
+        sponsor=None,
+    )
+    return without, replace(without, working_circles=without.working_circles | {circle})
 
 
 def _line(row: Invitation, actor: Actor) -> InvitationLine:

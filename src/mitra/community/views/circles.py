@@ -10,10 +10,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mitra.community import operations, queries
-from mitra.community.doors import member_required, scope_required
-from mitra.community.facts import EXCHANGE_SHARE
+from mitra.community.doors import member_required
 from mitra.community.forms import BodyForm, NewCircleForm
 from mitra.community.needs import list_needs
+from mitra.community.operations.guards import require_opener
+from mitra.community.rules import speaks_for_its_body
 from mitra.core.policy.facts import Standing
 from mitra.web.page import page
 from mitra.web.told import ToldForm
@@ -51,9 +52,9 @@ def circles(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_required
-@scope_required(EXCHANGE_SHARE)
 def new_circle(request: MemberRequest) -> HttpResponse:
     """Ask what it is for; on POST, open it."""
+    require_opener(request.actor)
     form = NewCircleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
@@ -98,6 +99,7 @@ def circle(request: MemberRequest, slug: str) -> HttpResponse:
         "member_options": BodyForm(bodies=others(seen)).options,
         "asked_options": BodyForm(bodies=[line.organisation for line in seen.invited]).options,
         "step": step,
+        "may_decide": speaks_for_its_body(request.actor.scopes),
         "preview": queries.preview_circle(seen.circle.id, request.actor, now=request.now) if seen.is_member else None,
         "own": next((line for line in seen.invited if line.organisation.id == request.actor.organisation), None),
     }
@@ -133,4 +135,4 @@ def others(seen: CircleView) -> list[OrganisationFacts]:
 
 def may_open(request: MemberRequest) -> bool:
     """Return whether to offer opening a circle."""
-    return EXCHANGE_SHARE in request.actor.scopes and request.viewer.standing is Standing.ACCREDITED
+    return speaks_for_its_body(request.actor.scopes) and request.viewer.standing is Standing.ACCREDITED

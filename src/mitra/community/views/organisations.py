@@ -52,11 +52,10 @@ def one_organisation(request: MemberRequest, slug: str) -> HttpResponse:
     if body is None:
         raise NotFound
     by_id = {one.id: one for one in known.values()}
-    shared = [circle for circle in queries.list_circles(request.actor) if body.name in circle.members]
     context = {
         "body": body,
         "sponsor": by_id.get(body.sponsor or 0),
-        "circles": shared,
+        "circles": queries.list_circles_with(body.id, request.actor),
         "is_own": body.id == request.actor.organisation,
     }
     return page(request, "community/organisation-one.html", context)
