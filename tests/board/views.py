@@ -22,6 +22,7 @@ from mitra.web.page import page
 from mitra.web.ports import Exact
 from mitra.web.told import ToldForm
 
+SHOWN = 50
 router = routes(NOTICE, "board/notices", Opens("board:read", "board:write", NoticeWritten, COURSE))
 
 
@@ -48,9 +49,10 @@ def hand(request):
 @scope_required("board:read")
 def notices(request):
     """Show what this viewer may read, newest first."""
-    rows = NOTICE.model.objects.visible_to(request.viewer, now=request.now).order_by("-pk")[:51]
-    gone = NOTICE.model.objects.headstones_to(request.viewer, now=request.now).count()
-    return page(request, "board/notices.html", {"rows": rows[:50], "gone": gone})
+    rows = list(NOTICE.model.objects.visible_to(request.viewer, now=request.now).order_by("-pk")[:SHOWN])
+    among = rows[-1].pk if len(rows) == SHOWN else 0
+    gone = NOTICE.model.objects.headstones_to(request.viewer, now=request.now).filter(pk__gt=among).count()
+    return page(request, "board/notices.html", {"rows": rows, "gone": gone})
 
 
 @member_required
@@ -70,12 +72,14 @@ def notice(request, stix_id):
             return redirect(page_of(stix_id))
     stands = COURSE.stands(sheet, request.viewer, now=request.now)
     mine = Step("", "", request.actor.organisation_stix_id, request.now)
-    replies = REPLY.model.objects.visible_to(request.viewer, now=request.now).filter(sheet_ref=stix_id).order_by("pk")
+    told = REPLY.model.objects.visible_to(request.viewer, now=request.now).filter(sheet_ref=stix_id)
+    replies = list(told.order_by("-pk")[:SHOWN])
     names = community.name_organisations({reply.owner for reply in replies})
     context = {
         "sheet": sheet,
         "stands": stands,
         "steps": open_steps(COURSE.table, stands, mine) if "board:write" in request.actor.scopes else (),
+        "count": told.count(),
         "replies": [(names[reply.owner], reply.words) for reply in replies],
         "form": form,
     }
