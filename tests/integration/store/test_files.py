@@ -1,10 +1,14 @@
 """Files: read through the row that holds them and no other way, erased by their key, found when they were touched."""
 
 import hashlib
+import os
 import random
+import resource
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from board.facts import NOTICE, Notice
 from board.models import Notice as Row
@@ -13,6 +17,7 @@ from mitra.core.policy.facts import Audience, Standing, Tlp, Viewer
 from mitra.store.files import keeping
 from mitra.store.files.keeping import Sender, attach, erase, examine, files_of, keep, read, sweep
 from mitra.store.files.models import File
+from mitra.store.files.sealing import sealed_size
 from mitra.store.things.releasing import Author, Hand, release
 
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
@@ -133,6 +138,39 @@ def test_what_one_organisation_keeps_has_an_end(monkeypatch):
         keep([b"x" * 60], Sender(1, 0, "b.txt"), now=NOW)
 
 
+def test_what_one_organisation_keeps_is_counted_again_when_a_file_is_whole(monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_OF_ONE", 8_000)
+
+    def coming():
+        yield b"x" * 5_000
+        keep([b"y" * 5_000], Sender(1, 0, "another, meanwhile.txt"), now=NOW)
+
+    with pytest.raises(TooLarge):
+        keep(coming(), Sender(1, 0, "a.txt"), now=NOW)
+    (row,) = File.objects.all()
+    assert [path.name for path in keeping.folder().glob("*/*")] == [row.pk]
+
+
+@contextmanager
+def files_no_longer_than(size):
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+def test_a_disk_that_takes_all_but_the_last_bytes_has_kept_nothing():
+    refused = []
+    with files_no_longer_than(sealed_size(len(PDF)) - 100):
+        try:
+            keep(pieces(PDF), SENDER, now=NOW)
+        except OSError as error:
+            refused.append(error)
+    assert len(refused) == 1
+    assert File.objects.count() == 0
+    assert list(keeping.folder().glob("*/*")) == []
+
+
 def test_erasure_takes_the_key_at_once_and_then_the_bytes():
     kept = keep(pieces(PDF), SENDER, now=NOW)
     row = held_by_a_notice(kept)
@@ -141,10 +179,29 @@ def test_erasure_takes_the_key_at_once_and_then_the_bytes():
     erase(kept.id, by=1, now=NOW)
     found = File.objects.get()
     assert (found.key, found.name, found.sha256, found.erased_at) == (None, "", "", NOW)
+    assert not keeping.path_of(kept.id).exists()
     assert files_of(row) == ()
     with pytest.raises(NotFound):
         read(row, kept.id)
     assert list(examine()) == []
+
+
+def test_an_erasure_that_is_rolled_back_has_lost_nothing():
+    kept = keep(pieces(PDF), SENDER, now=NOW)
+    row = held_by_a_notice(kept)
+    with transaction.atomic():
+        erase(kept.id, by=1, now=NOW)
+        transaction.set_rollback(True)
+    assert whole(row, kept.id) == PDF
+
+
+def test_what_is_erased_while_somebody_opens_it_is_not_there_rather_than_broken():
+    kept = keep(pieces(PDF), SENDER, now=NOW)
+    row = held_by_a_notice(kept)
+    _, coming = read(row, kept.id)
+    erase(kept.id, by=1, now=NOW)
+    with pytest.raises(NotFound):
+        next(coming)
 
 
 @pytest.mark.parametrize("how", ["flipped", "cut", "gone", "exchanged"])
@@ -159,13 +216,11 @@ def test_what_was_touched_is_found_by_whoever_reads_and_by_examination(how):
         touched = {"flipped": bytes(sealed), "cut": bytes(sealed[:-1])}
         path.write_bytes(touched.get(how) or keeping.path_of(other.id).read_bytes())
     assert len([sentence for sentence in examine() if kept.id in sentence]) == 1
-    with pytest.raises((ProofFailed, FileNotFoundError)):
+    with pytest.raises(ProofFailed):
         whole(row, kept.id)
 
 
 def test_what_nothing_holds_is_swept_away_after_a_day_and_nothing_else():
-    import os
-
     free, kept = keep([b"free"], Sender(1, 0, "a.txt"), now=NOW), keep([b"kept"], Sender(1, 0, "b.txt"), now=NOW)
     row = held_by_a_notice(kept)
     stray = keeping.folder() / "ab" / ("ab" * 16)
@@ -178,3 +233,27 @@ def test_what_nothing_holds_is_swept_away_after_a_day_and_nothing_else():
     assert not stray.exists()
     assert not keeping.path_of(free.id).exists()
     assert whole(row, kept.id) == b"kept"
+
+
+def test_a_file_that_a_thing_comes_to_hold_during_a_sweep_stays():
+    kept = keep([b"kept"], Sender(1, 0, "a.txt"), now=NOW)
+    rows = []
+
+    def hold_it_first(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and not rows:
+            rows.append(None)
+            rows[0] = held_by_a_notice(kept)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hold_it_first):
+        sweep(now=NOW + timedelta(hours=25))
+    assert whole(rows[0], kept.id) == b"kept"
+
+
+def test_a_sweep_that_is_rolled_back_has_lost_nothing():
+    kept = keep([b"kept"], Sender(1, 0, "a.txt"), now=NOW)
+    os.utime(keeping.path_of(kept.id), (NOW.timestamp(), NOW.timestamp()))
+    with transaction.atomic():
+        assert sweep(now=NOW + timedelta(hours=25)) == 1
+        transaction.set_rollback(True)
+    assert whole(held_by_a_notice(kept), kept.id) == b"kept"

@@ -1,6 +1,9 @@
 """What is sealed comes back as it was, from anywhere; what was touched does not come back at all."""
 
+import gzip
 import io
+import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -88,6 +91,9 @@ def test_the_same_bytes_under_another_key_or_prefix_are_others():
         ("ရ".encode()[:2], "text/plain"),
         (b"\xff\x00\x01", "application/octet-stream"),
         (b"a\x00b", "application/octet-stream"),
+        ("รายงาน,ลับ".encode("cp874"), "text/plain"),
+        ("báo cáo mật".encode("cp1258", "ignore"), "text/plain"),
+        ("အစီရင်ခံစာ".encode("utf-16"), "text/plain"),
     ],
 )
 def test_a_type_is_told_by_the_bytes(head, media_type):
@@ -102,6 +108,13 @@ def test_a_type_is_told_by_the_bytes(head, media_type):
         ("text/plain", "application/x-elf"),
         ("text/csv", "application/octet-stream"),
         ("image/jpeg", "text/plain"),
+        ("image/webp", "text/plain"),
+        ("video/mp4", "application/zip"),
+        ("application/pdf", "application/octet-stream"),
+        ("application/json", "application/vnd.microsoft.portable-executable"),
+        ("application/vnd.ms-excel", "application/vnd.microsoft.portable-executable"),
+        ("application/msword", "application/zip"),
+        ("application/x-something", "application/x-elf"),
     ],
 )
 def test_a_file_that_lies_about_its_type_is_refused(claimed, media_type):
@@ -119,6 +132,16 @@ def test_a_file_that_lies_about_its_type_is_refused(claimed, media_type):
         ("application/stix+json;version=2.1", "text/plain"),
         ("application/octet-stream", "application/vnd.microsoft.portable-executable"),
         ("application/x-something", "application/octet-stream"),
+        ("application/msword", "application/x-ole-storage"),
+        ("application/vnd.ms-outlook", "application/x-ole-storage"),
+        ("application/vnd.ms-excel", "text/plain"),
+        ("application/x-yaml", "text/plain"),
+        ("application/x-msdownload", "application/vnd.microsoft.portable-executable"),
+        ("application/vnd.android.package-archive", "application/zip"),
+        ("application/x-zip-compressed", "application/zip"),
+        ("application/x-gzip", "application/gzip"),
+        ("image/svg+xml", "text/plain"),
+        ("image/heic", "application/octet-stream"),
     ],
 )
 def test_what_may_be_so_is_believed(claimed, media_type):
@@ -146,14 +169,69 @@ def test_an_archive_that_unpacks_without_end_is_refused(monkeypatch):
         check_zip(zipped(1, 2, 3), 400)
 
 
-def test_a_gzip_stream_that_unpacks_without_end_is_stopped_on_its_way():
-    import gzip
+def only_a_directory(entries):
+    """Return a zip of nothing but its directory, as short as entries can be."""
+    local = b"PK\x03\x04" + bytes(26)
+    entry = b"PK\x01\x02" + bytes(42)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries & 0xFFFF, entries & 0xFFFF, 46 * entries, len(local), 0)
+    return local + entry * entries + end
 
-    bomb = gzip.compress(b"\x00" * (200 << 20))
-    counted = Unpacked()
+
+def test_a_zip_that_lists_millions_is_refused_before_its_list_is_in_memory():
+    whole = only_a_directory(500_000)
+    archive = io.BytesIO(whole)
+    tracemalloc.start()
     with pytest.raises(InvalidInput) as refusal:
-        list(map(counted.feed, (bomb[at : at + 4_096] for at in range(0, len(bomb), 4_096))))
+        check_zip(archive, len(whole))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert refusal.value.rule == "unpacks-without-end"
-    honest = Unpacked()
-    honest.feed(gzip.compress("ບັນທຶກ".encode() * 10_000))
-    Unpacked().feed(b"\x1f\x8b no gzip at all")
+    assert most < 8 << 20
+    few = only_a_directory(1_000)
+    check_zip(io.BytesIO(few), len(few))
+
+
+def fed(whole, piece=4_096):
+    counted = Unpacked()
+    for at in range(0, len(whole), piece):
+        counted.feed(whole[at : at + piece])
+
+
+@pytest.fixture(scope="module")
+def bomb():
+    return gzip.compress(b"\x00" * (200 << 20))
+
+
+@pytest.mark.parametrize("before", [b"", gzip.compress(b"a"), gzip.compress(b"a") + bytes(5_000)])
+@pytest.mark.parametrize("piece", [4_096, 1 << 20])
+def test_a_gzip_stream_that_unpacks_without_end_is_stopped_on_its_way(bomb, before, piece):
+    with pytest.raises(InvalidInput) as refusal:
+        fed(before + bomb, piece)
+    assert refusal.value.rule == "unpacks-without-end"
+
+
+def test_a_gzip_stream_of_too_many_members_is_stopped(monkeypatch):
+    monkeypatch.setattr(recognising, "MOST_ENTRIES", 1_000)
+    fed(gzip.compress(b"") * 1_000)
+    with pytest.raises(InvalidInput):
+        fed(gzip.compress(b"") * 1_001)
+
+
+def test_an_honest_gzip_stream_passes_and_so_does_what_only_begins_like_one(bomb):
+    fed(gzip.compress("ບັນທຶກ".encode() * 10_000))
+    fed(b"\x1f\x8b no gzip at all")
+    fed(gzip.compress(b"a") + b"no member" + bomb)  # gunzip stops there, too
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    members=st.lists(st.binary(max_size=300), min_size=1, max_size=5),
+    zeros=st.integers(0, 9),
+    piece=st.integers(1, 200),
+)
+def test_what_a_gzip_stream_unpacks_to_is_counted_as_python_unpacks_it(members, zeros, piece):
+    whole = b"".join(gzip.compress(member) + bytes(zeros) for member in members)
+    counted = Unpacked()
+    for at in range(0, len(whole), piece):
+        counted.feed(whole[at : at + piece])
+    assert counted._written == len(gzip.decompress(whole))

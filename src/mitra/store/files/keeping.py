@@ -4,6 +4,7 @@
    the disk.
 2. Once they are on the disk their row is written, so a row always has its bytes; bytes without a row are swept away.
 3. A thing holds a file in the transaction of its own release.  Until then nobody reads it.
+4. Bytes go only once it is committed that their key is gone: what is rolled back has lost nothing.
 """
 
 from __future__ import annotations
@@ -14,26 +15,30 @@ import os
 import secrets
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db import transaction
+from django.db.models import Q, Sum
 
 from mitra.core.errors import InvalidInput, NotFound, ProofFailed, TooLarge
 from mitra.core.text.names import check_name
 from mitra.store.files.models import File, new_id
 from mitra.store.files.recognising import HEAD_BYTES, check_claim, check_zip, checked, type_of
-from mitra.store.files.sealing import KEY_BYTES, PREFIX_BYTES, seal, sealed_size, unseal
+from mitra.store.files.sealing import BROKEN, KEY_BYTES, PREFIX_BYTES, seal, sealed_size, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
     from typing import Self
+
+    from django.db.models import QuerySet
 
     from mitra.store.things.rows import SharedRow
 
@@ -87,6 +92,8 @@ def keep(pieces: Iterable[bytes], sender: Sender, *, now: datetime, longest: int
         row.size_bytes, row.sha256 = _write(path, whole, row.key, min(longest, _room_of(sender)))
         if media_type == "application/zip":
             check_zip(io.BufferedReader(_Seekable(row)), row.size_bytes)
+        if row.size_bytes > _room_of(sender):  # others of the same organisation came meanwhile
+            raise _too_large()
         row.save(force_insert=True)
         undone.pop_all()
     return facts_of(row)
@@ -116,43 +123,63 @@ def read(row: SharedRow, file_id: str, *, start: int = 0, end: int | None = None
 
 def erase(file_id: str, *, by: int, now: datetime) -> None:
     """Erase a file by its key, which is gone at once, and then its bytes; raises NotFound."""
-    rows = File.objects.filter(pk=file_id, owner=by, erased_at=None)
-    if not rows.update(key=None, erased_at=now, name="", sha256=""):
+    if not _erase(File.objects.filter(pk=file_id, owner=by), file_id, now):
         raise NotFound
-    path_of(file_id).unlink(missing_ok=True)
+
+
+def _erase(rows: QuerySet[File], file_id: str, now: datetime) -> bool:
+    """Erase a file that is still among these rows, its bytes once that is committed; return whether it was."""
+    if not rows.filter(erased_at=None).update(key=None, erased_at=now, name="", sha256=""):
+        return False
+    transaction.on_commit(partial(path_of(file_id).unlink, missing_ok=True))
+    return True
 
 
 def sweep(*, now: datetime) -> int:
     """Take away bytes without a row, and files that nothing came to hold within a day; return how many."""
-    for row in File.objects.filter(holder="", erased_at=None, kept_at__lt=now - UNHELD):
-        erase(row.pk, by=row.owner, now=now)
-    gone = 0
-    for path in folder().glob("*/*"):
-        is_old = datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - UNHELD
-        if is_old and not File.objects.filter(pk=path.name, erased_at=None).exists():
-            path.unlink()
+    since = now - UNHELD
+    free = File.objects.filter(holder="", erased_at=None, kept_at__lt=since).values_list("pk", flat=True)
+    gone = sum(_erase(File.objects.filter(pk=file_id, holder=""), file_id, now) for file_id in list(free))
+    for inside in folder().iterdir():
+        old = {path.name: path for path in inside.iterdir() if _is_older(path, since)}
+        still = File.objects.filter(Q(erased_at=None) | Q(erased_at__gte=since), pk__in=old)
+        for name in old.keys() - set(still.values_list("pk", flat=True)):
+            old[name].unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def _is_older(path: Path, since: datetime) -> bool:
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < since
+    return False
 
 
 def examine() -> Iterator[str]:
     """Yield a sentence for each file whose bytes are not there, or are not what was sealed."""
     for row in File.objects.filter(erased_at=None).order_by("pk").iterator(chunk_size=200):
-        path = path_of(row.pk)
-        if not path.exists():
-            yield f"The bytes of file {row.pk} are not there."
-        elif path.stat().st_size != sealed_size(row.size_bytes):
-            yield f"The bytes of file {row.pk} are not as long as they were."
-        else:
-            try:
-                digest = hashlib.sha256()
-                for piece in _pieces(row, 0, None):
-                    digest.update(piece)
-            except ProofFailed:
-                yield f"The bytes of file {row.pk} are not what was sealed."
-            else:
-                if digest.hexdigest() != row.sha256:
-                    yield f"File {row.pk} is not what its row says."
+        fault = _fault_of(row)
+        if fault:
+            yield fault
+
+
+def _fault_of(row: File) -> str:
+    """Return what is wrong with a file's bytes; nothing where they are right, or were erased meanwhile."""
+    try:
+        length = path_of(row.pk).stat().st_size
+    except FileNotFoundError:
+        return f"The bytes of file {row.pk} are not there."
+    if length != sealed_size(row.size_bytes):
+        return f"The bytes of file {row.pk} are not as long as they were."
+    digest = hashlib.sha256()
+    try:
+        for piece in _pieces(row, 0, None):
+            digest.update(piece)
+    except ProofFailed:
+        return f"The bytes of file {row.pk} are not what was sealed."
+    except NotFound:
+        return ""
+    return "" if digest.hexdigest() == row.sha256 else f"File {row.pk} is not what its row says."
 
 
 def folder() -> Path:
@@ -178,6 +205,11 @@ def _room_of(sender: Sender) -> int:
     return MOST_OF_ONE - (kept or 0)
 
 
+def _too_large() -> TooLarge:
+    message = f"A file is at most {LONGEST_BYTES >> 30} GiB, and all of yours {MOST_OF_ONE >> 30} GiB."
+    return TooLarge(message, path="/file")
+
+
 def _head(coming: Iterator[bytes]) -> bytes:
     """Return the first pieces, enough to tell by what it is."""
     head = b""
@@ -200,18 +232,19 @@ def _write(path: Path, pieces: Iterable[bytes], key: bytes, most: int) -> tuple[
         for piece in pieces:
             size += len(piece)
             if size > most:
-                message = f"A file is at most {LONGEST_BYTES >> 30} GiB, and all of yours {MOST_OF_ONE >> 30} GiB."
-                raise TooLarge(message, path="/file")
+                raise _too_large()
             digest.update(piece)
             yield piece
 
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with _Hashing() as digest:
-        with path.open("xb", buffering=0) as kept:
+        with path.open("xb") as kept:  # buffered: a disk that takes a part of a piece is asked for the rest of it
             for sealed in seal(counted(), key, secrets.token_bytes(PREFIX_BYTES)):
                 kept.write(sealed)
+            kept.flush()
             os.fsync(kept.fileno())
-        _sync(path.parent)
+        for place in (path.parent, folder(), settings.MITRA_HOME):  # their names may be new, too
+            _sync(place)
         return size, digest.hexdigest()
 
 
@@ -251,7 +284,13 @@ def _sync(place: Path) -> None:
 
 
 def _pieces(row: File, start: int, end: int | None) -> Iterator[bytes]:
-    with path_of(row.pk).open("rb") as sealed:
+    try:
+        sealed = path_of(row.pk).open("rb")
+    except FileNotFoundError:
+        if File.objects.filter(pk=row.pk, erased_at=None).exists():
+            raise ProofFailed(BROKEN) from None
+        raise NotFound from None
+    with sealed:
         yield from unseal(sealed, bytes(row.key or b""), row.size_bytes, start=start, end=end)
 
 
