@@ -6,11 +6,12 @@ SRC := src tests bench docs
 ON_POSTGRESQL := $(addprefix tests/,$(addprefix integration/,store ledger exchange taxii pulse) property/test_door.py property/test_arrivals.py)
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help demo test check crash bench performance soak docs screenshots lock clean
+.PHONY: help demo test rooms check crash bench performance soak docs screenshots lock clean
 
 help:
 	@echo "make demo            a throw-away node with a story in it; ONCE=1 loads it, checks itself and ends"
 	@echo "make test            every test, and what keeps records on PostgreSQL too"
+	@echo "make rooms           the tests of the rooms on PostgreSQL"
 	@echo "make check           style, types, walls between the layers, the house examines itself"
 	@echo "make crash           a node killed 100 times in the middle of its work, on each database; KILLS=6 is shorter"
 	@echo "make bench           figures, each beside its reference; FULL=1 at full size, PEERS=1 with peers, ONLY=names"
@@ -43,6 +44,9 @@ demo: .venv/.base
 test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
+
+rooms: .venv/.dev
+	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix tests/integration/,community board)
 
 check: .venv/.dev
 	$(BIN)/ruff check $(SRC)

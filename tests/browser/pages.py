@@ -120,6 +120,19 @@ def added_person(page):
     page.get_by_text("can sign in now").wait_for()
 
 
+def long_import(page):
+    """Choose a file that takes longer than a page may wait, and look at how far it is."""
+    rows = "".join(f"domain-name,long-{n}.example.org,ຍາວ {n} {'x' * 9_000}\n" for n in range(500))
+    file = {"name": "ຍາວ.csv", "mimeType": "text/csv", "buffer": f"kind,value,description\n{rows}".encode()}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="See what is understood").first.click()
+    page.locator("#understood").wait_for()
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("#tlp-green").check()
+    page.get_by_role("button", name="Share with").click()
+    page.locator("#progress").wait_for()
+
+
 RECORD = "exchange/records/{kit}"
 OWN = "exchange/records/{parcels}"
 
@@ -158,6 +171,12 @@ PAGES = [
     Shown("lookup-public", "exchange/lookup?q=skidstresser.xyz", ("public",)),
     Shown("lookup-unknown", "exchange/lookup?q=203.0.113.250", ("duty", "public")),
     Shown("lookup-words", "exchange/lookup?q=kit", ("duty",)),
+    Shown("search-thai", "exchange/lookup?q=ธนาคาร"),
+    Shown("search-names", "exchange/lookup?q=cert-la"),
+    Shown("search-wrong", "exchange/lookup?q=kit&tlp=blue", status=422),
+    Shown("imports", "exchange/imports"),
+    Shown("import", "exchange/share", then=long_import, changes=True),
+    Shown("api", "api/v1/docs", ("duty", "public")),
     Shown("lookups", "exchange/lookups"),
     Shown("lookups-answered", "exchange/lookups", then=looked_up_list),
     Shown("organisation", "organisation", MEMBERS),

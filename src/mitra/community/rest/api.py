@@ -40,7 +40,7 @@ REFUSALS: Final = {
 }
 ABOUT: Final = """\
 Every answer is decided for the organisation of the credential that asks; what it may not read does not exist for it.
-Lists are pages with a cursor in `next`. Errors are problems as RFC 9457 writes them. A write with an `Idempotency-Key`
+Lists are pages with a cursor in next. Errors are problems as RFC 9457 writes them. A write with an Idempotency-Key
 is done once in a day. TLP:RED is for persons: no machine is given any of it. A parameter that an address does not know
 is refused.
 """

@@ -56,6 +56,7 @@ def lookup(request: AskedRequest) -> HttpResponse:
     context |= {
         "form": form,
         "known": known,
+        "is_value": bool(known.known or (known.kind and not exact and not (by_words and by_words.items))),
         "plain": refang(asked),
         "exact": exact,
         "sayings": sayings.sayings_of(known),
