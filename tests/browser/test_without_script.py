@@ -38,6 +38,6 @@ def test_nothing_typed_is_lost_when_it_is_refused(visit):
 def test_a_list_is_narrowed(visit):
     page = visit("duty", java_script_enabled=False)
     page.goto("exchange/records")
-    page.get_by_label("Words of the title").fill("Phishing kit")
+    page.get_by_label("Words", exact=True).fill("Phishing kit")
     page.get_by_role("button", name="Narrow the list").click()
     assert "1 record matches" in page.locator("h1").text_content()

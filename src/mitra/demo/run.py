@@ -30,6 +30,7 @@ from mitra.demo import leaflet
 from mitra.demo.check import Findings, examine
 from mitra.demo.loading import Loaded, load
 from mitra.store.facts import Outcome
+from mitra.store.words.indexing import index_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,8 +73,12 @@ def furnish(home: Path, tell: Callable[[str], None]) -> tuple[Loaded, dict[str, 
     call_command("migrate", verbosity=0)
     watch = Watch(tell)
     loaded = load(now, progress=watch.see)
+    figures = watch.figures(loaded)
+    tell("Its words are made findable")
+    while index_words():
+        pass
     connections.close_all()
-    return loaded, watch.figures(loaded)
+    return loaded, figures
 
 
 @dataclass(slots=True)

@@ -28,6 +28,9 @@ CANARIES = {
     "ref": "canaryref0123456789ab",
     "slug": "canary-slug",
     "id": f"indicator--{uuid.UUID(int=0xCA0A71 << 64 | 4 << 76 | 8 << 60)}",
+    "thing": f"x-mitra-board-notice--{uuid.UUID(int=0xCA0A72 << 64 | 4 << 76 | 8 << 60)}",
+    "circle": "canary-circle",
+    "number": "CANARY-7",
     "words": "canary-words-of-an-error",
 }
 OBJECT = exchange_node.indicator(1) | {
@@ -44,6 +47,9 @@ TARGET = Target(
     held=str(uuid.uuid4()),
     person=CANARIES["ref"],
     credential=CANARIES["ref"],
+    thing=CANARIES["thing"],
+    circle=CANARIES["circle"],
+    number=CANARIES["number"],
     slug=CANARIES["slug"],
 )
 
@@ -67,7 +73,7 @@ ERRORS = {
     ]
 }
 urlpatterns = [
-    path("", include("mitra.config.urls")),
+    path("", include("urls_for_tests")),
     *(
         path(f"{before}raises/{name}/<word>", raises(error))
         for name, error in ERRORS.items()

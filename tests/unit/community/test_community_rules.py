@@ -24,10 +24,11 @@ def test_roles_open_rooms_by_need_to_know():
     }
 
 
-def test_suspension_takes_sharing_and_leaving_takes_everything():
+def test_suspension_takes_writing_and_leaving_takes_everything():
     roles = ["analyst", "administrator"]
-    assert rules.scopes_of(roles, Standing.ACCREDITED) == {EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE}
-    assert rules.scopes_of(roles, Standing.SUSPENDED) == {EXCHANGE_READ, COMMUNITY_MANAGE}
+    held = {EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE, "board:read", "board:write"}
+    assert rules.scopes_of(roles, Standing.ACCREDITED) == held
+    assert rules.scopes_of(roles, Standing.SUSPENDED) == held - {EXCHANGE_SHARE, "board:write"}
     assert rules.scopes_of(roles, Standing.LEFT) == frozenset()
 
 

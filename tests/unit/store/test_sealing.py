@@ -38,7 +38,7 @@ def test_any_bytes_come_back_whole_and_in_part(plain, start, length):
     sealing.CHUNK_BYTES = 16
     whole = sealed(plain)
     assert len(whole) == sealed_size(len(plain))
-    assert plain == b"" or plain[:8] not in whole or len(plain) < 8
+    assert len(plain) < 8 or plain[:8] not in whole[sealing.HEAD_BYTES :]
     end = None if length is None else start + length
     assert opened(whole, len(plain), start=start, end=end) == plain[start:end]
 

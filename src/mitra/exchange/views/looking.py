@@ -17,6 +17,7 @@ from mitra.community.facts import EXCHANGE_READ
 from mitra.core.text.defang import refang
 from mitra.exchange import operations, queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
+from mitra.exchange.intake.tables import UNMISTAKABLE
 from mitra.exchange.views.records import filter_form, holds_room, may_share, streamed
 from mitra.store.handed.facts import Channel
 from mitra.web import ports
@@ -52,7 +53,8 @@ def lookup(request: AskedRequest) -> HttpResponse:
     hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
     (known,) = queries.look_up(request.viewer, [asked], hand=hand, now=request.now)
     exact = ports.find_exact(asked, request.actor, now=request.now)
-    by_words = None if known.known else search_words(request, asked, form.only())
+    is_address = known.kind in UNMISTAKABLE - {"file-name"}  # its parts, apart from one another, are not what was asked
+    by_words = None if known.known or is_address else search_words(request, asked, form.only())
     context |= {
         "form": form,
         "known": known,
