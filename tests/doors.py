@@ -226,6 +226,7 @@ def post_to(path: str) -> Callable[[Target], list[Ask]]:
 API = [
     Door("openapi", PUBLIC, at(REST + "openapi.json")),
     Door("api-docs", PUBLIC, at(REST + "docs")),
+    Door("api:list_objects", PUBLIC, at(REST + "objects", REST + "objects?type={thing}")),
     Door("api:api-root", MACHINE, at(REST)),
     Door("api:look_up", MACHINE, ask_api),
     Door("api:look_up_many", MACHINE, ask_api),

@@ -31,6 +31,9 @@ STATES = ("th", "vn", "my", "sg")
 BODIES = ("cert-th", "cert-vn", "cert-my", "cert-sg", "police-th", "bank-a", "bank-b", "press", "guest", "suspended")
 """The organisations that have one analyst and one credential each."""
 
+IN_DRILL = "th-in-drill"
+"""Who of cert-th takes part in an exercise."""
+
 UNSIGNED = {"strict", "own", "quiet"}
 """Shared without a creator, so that anybody might send the very same bytes."""
 
@@ -52,7 +55,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Hung:
-    """A notice on the board: its id, its number, its canary, and whose people and machines read it."""
+    """A notice on the board: its id, its number, its canary, and the places where people and machines read it."""
 
     stix_id: str
     number: str
@@ -78,7 +81,7 @@ class World:
     held: str = ""
     """The id of an item that cert-my has waiting."""
     working: dict[str, frozenset[str]] = field(default_factory=dict)
-    """By the short names of working circles, the bodies that are in it or asked into it."""
+    """By the short names of working circles, the places of those who are in it or asked into it."""
     notices: list[Hung] = field(default_factory=list)
     """Things of a room, each with an answer to it."""
 
@@ -87,6 +90,10 @@ class World:
         if viewer.startswith("th-"):
             return "cert-th"
         return viewer if viewer in self.organisations else ""
+
+    def place_of(self, viewer: str) -> str:
+        """Return where a viewer reads: as its organisation, or in the exercise, which is another world."""
+        return viewer if viewer == IN_DRILL else self.home_of(viewer)
 
 
 @dataclass(frozen=True)
@@ -172,19 +179,23 @@ def _working(world: World) -> None:
         if asked:
             community.accept(made.id, by=operator(asked[0]), now=world.now)
         world.working[made.slug] = frozenset({by, *asked})
+    host = operator("cert-th", realm=world.circles["drill-realm"])
+    made = community.open_working_circle("canary-working-drill", purpose="ຝຶກ", by=host, now=world.now)
+    world.working[made.slug] = frozenset({IN_DRILL})
 
 
 def _notices(world: World) -> None:
-    """Put up a notice in the quiet circle, and one that cert-th keeps to itself; answer each."""
+    """Put up a notice in the quiet circle, one that cert-th keeps to itself, one in the exercise; answer each."""
     from board.facts import NOTICE, REPLY, Notice, Reply
 
-    for by, tlp, circles, homes in (
-        ("cert-my", Tlp.AMBER, {world.circles["quiet"]}, {"cert-my", "cert-vn"}),
-        ("cert-th", Tlp.AMBER_STRICT, set(), {"cert-th"}),
+    drill = operator("cert-th", realm=world.circles["drill-realm"])
+    for key, actor, tlp, circles, homes in (
+        ("my", operator("cert-my"), Tlp.AMBER, {world.circles["quiet"]}, {"cert-my", "cert-vn"}),
+        ("th", operator("cert-th"), Tlp.AMBER_STRICT, set(), {"cert-th"}),
+        ("drill", drill, Tlp.CLEAR, set(), {IN_DRILL}),
     ):
-        actor = operator(by)
         hand = things.hand_of(actor, now=world.now)
-        word, number = f"canary-notice-{by}", f"BD-{by[-2:].upper()}42"
+        word, number = f"canary-notice-{key}", f"BD-{key[:2].upper()}42"
         to = things.audience_in("board", actor, tlp, circles)
         made = release(NOTICE, Notice(word, f"ຄວາມລັບ {word}", number=number), to, hand)
         sheet = things.get_thing(NOTICE, made.stix_id, actor, now=world.now)
@@ -251,7 +262,7 @@ def _people(world: World) -> None:
     add("th-without-room", "cert-th", ("delegate",))
     add("th-admin", "cert-th", ("administrator",))
     add("th-named", "cert-th", ("duty-officer",))
-    add("th-in-drill", "cert-th", ("analyst",), realm=world.circles["drill-realm"])
+    add(IN_DRILL, "cert-th", ("analyst",), realm=world.circles["drill-realm"])
     add("centre-auditor", "centre", ("auditor",))
 
 
@@ -262,7 +273,7 @@ def _tokens(world: World) -> None:
 
     for slug in BODIES:
         issue(slug, slug)
-    issue("th-in-drill", "cert-th", realm=world.circles["drill-realm"])
+    issue(IN_DRILL, "cert-th", realm=world.circles["drill-realm"])
     community.change_standing(
         world.organisations["suspended"], to=Standing.SUSPENDED, by=operator("centre"), now=world.now
     )
@@ -296,7 +307,7 @@ def _secrets(world: World) -> None:
     red = Terms(tlp=Tlp.RED, persons=frozenset({person.pk}))
     share("red", "cert-sg", red, {"cert-sg", "th-named"}, actor=author)
     drill = operator("cert-th", realm=circle["drill-realm"])
-    share("drill", "cert-th", Terms(tlp=Tlp.CLEAR), {"th-in-drill"}, actor=drill)
+    share("drill", "cert-th", Terms(tlp=Tlp.CLEAR), {IN_DRILL}, actor=drill)
     share("gone", "cert-vn", Terms(tlp=Tlp.GREEN), set())
     gone = world.secrets.pop("gone")
     exchange.withdraw(operator("cert-vn"), gone.ref, reason="shared by mistake", now=world.now)

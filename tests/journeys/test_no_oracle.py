@@ -133,7 +133,7 @@ def twin_of(target):
 def target_of(secret, world, walker):
     of = "cert-vn" if world.home_of(walker.name) == "cert-my" else "cert-my"
     stranger = world.strangers[of]
-    hung = next(one for one in world.notices if not reads_notice(walker, one, world))
+    hung = one_of(secret, [one for one in world.notices if not reads_notice(walker, one, world)])
     return Target(
         ref=secret.ref,
         stix_id=secret.stix_id,
@@ -145,15 +145,24 @@ def target_of(secret, world, walker):
         credential=stranger.credential,
         slug=of,
         thing=hung.stix_id,
-        circle=next(slug for slug, bodies in world.working.items() if world.home_of(walker.name) not in bodies),
+        circle=one_of(secret, hidden_circles(walker, world)),
         number=hung.number,
     )
 
 
+def one_of(secret, candidates):
+    """Return one of several, another for other secrets."""
+    return candidates[sum(secret.key.encode()) % len(candidates)]
+
+
 def reads_notice(walker, notice, world):
-    """Whether a walker may read a notice: of a body that does, holding the room, not in an exercise."""
-    barred = {"th-in-drill", "th-without-room", "suspended"}
-    return world.home_of(walker.name) in notice.homes and walker.name not in barred
+    """Whether a walker may read a notice: in a place where it is read, holding the room."""
+    return world.place_of(walker.name) in notice.homes and walker.name not in {"th-without-room", "suspended"}
+
+
+def hidden_circles(walker, world):
+    """Return the working circles of which a walker knows nothing."""
+    return [slug for slug, places in world.working.items() if world.place_of(walker.name) not in places]
 
 
 @pytest.fixture
@@ -174,8 +183,7 @@ def leaks(walker, response, world, *, typed):
     }
     notices = [one for one in world.notices if not reads_notice(walker, one, world)]
     found |= {word for one in notices for word in (one.word, one.stix_id, one.number) if word in refanged}
-    circles = [slug for slug, bodies in world.working.items() if world.home_of(walker.name) not in bodies]
-    found |= {slug for slug in circles if slug in refanged}
+    found |= {slug for slug in hidden_circles(walker, world) if slug in refanged}
     return found - typed
 
 

@@ -131,15 +131,23 @@ def demo(
     raise typer.Exit(ended)
 
 
-def check(json: Json = False) -> None:
-    """Examine what is at rest: records, shares, atoms and acts agree, or it is said what does not."""
+def check(
+    json: Json = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="First make rows again that do not say what their record says.")
+    ] = False,
+) -> None:
+    """Examine what is at rest: records, rows, shares, atoms and acts agree, or it is said what does not."""
     open_node()
-    from mitra.upkeep.examining import examine
+    from mitra.upkeep.examining import examine, mend_rows
 
+    mended = mend_rows() if mend else 0
     report = examine()
     if json:
-        say.line({"checked": report.checked, "faults": list(report.faults)})
+        say.line({"checked": report.checked, "faults": list(report.faults), "mended": mended})
     else:
+        if mend:
+            say.words(f"made again from its record: {mended:,} rows")
         for fault in report.faults:
             say.words(f"fault: {fault}")
         counts = ", ".join(f"{count:,} {what}" for what, count in report.checked.items())

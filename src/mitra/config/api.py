@@ -1,4 +1,7 @@
-"""The API of this node: every room's router under `/api/v1/`, its description, and a page that people read."""
+"""The API of this node: every room's router under `/api/v1/`, its description, and a page that people read.
+
+Open to anybody: the description, that page, and the types of our own that rooms share.  None of them holds data.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,27 @@ from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from mitra.community.rest.answers import answer
 from mitra.community.rest.api import describe, make_api, teach_doors
+from mitra.core.errors import InvalidInput
+from mitra.store.things.published import Published, get_published
 from mitra.web.page import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from mitra.web.requests import AskedRequest
+
 api = make_api()
+
+
+@api.get("objects", response=Published, tags=["things"], summary="Types of our own")
+def list_objects(request: AskedRequest) -> HttpResponse:
+    """Return our STIX extension definition and the JSON Schema of each type under it, to whoever asks."""
+    for name in request.GET:
+        message = f"This address does not know the parameter “{name[:80]}”; it knows none."
+        raise InvalidInput(message, path=f"/{name[:80]}", rule="unknown-parameter")
+    return answer(request, get_published())
 
 
 @cache

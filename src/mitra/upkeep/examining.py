@@ -10,7 +10,7 @@ from mitra.ledger.inspection import inspect_ledger, part_of
 from mitra.store.files import keeping
 from mitra.store.inspection import Inspection, inspect_store
 from mitra.store.planted import inspect_act_trees
-from mitra.store.things.agreeing import disagreements
+from mitra.store.things.agreeing import disagreements, settle_all
 from mitra.upkeep.databases import one_moment
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def examine() -> Inspection:
         return found
 
     return _twice(look)
+
+
+def mend_rows() -> int:
+    """Make each row of a room again that does not say what its record says; return how many there were."""
+    return settle_all()
 
 
 def examine_part(*, now: datetime) -> None:

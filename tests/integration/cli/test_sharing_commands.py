@@ -214,6 +214,7 @@ def test_check_says_what_it_looked_at(share, ask):
     assert said["faults"] == []
     assert all(count >= 0 for count in said["checked"].values())
     assert said["checked"]
+    assert ask("check", "--mend") == [said | {"mended": 0}]
 
 
 def test_what_a_file_says_steers_nobodys_terminal(home, mitra):

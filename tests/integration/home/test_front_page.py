@@ -12,7 +12,7 @@ from mitra.community.models import Person
 from mitra.core.policy.facts import Tlp
 from mitra.home.region import STATES, teams_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("empty_store")
 
 CANARY = "ប្រភពសម្ងាត់ canary"
 

@@ -202,7 +202,7 @@ def bomb():
     return gzip.compress(b"\x00" * (200 << 20))
 
 
-@pytest.mark.parametrize("before", [b"", gzip.compress(b"a"), gzip.compress(b"a") + bytes(5_000)])
+@pytest.mark.parametrize("before", [b"", gzip.compress(b"a", mtime=0), gzip.compress(b"a", mtime=0) + bytes(5_000)])
 @pytest.mark.parametrize("piece", [4_096, 1 << 20])
 def test_a_gzip_stream_that_unpacks_without_end_is_stopped_on_its_way(bomb, before, piece):
     with pytest.raises(InvalidInput) as refusal:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from mitra.core.errors import InvalidInput
-from mitra.store.things.held import held
+from mitra.store.things.held import held, live_of
 from mitra.store.things.kinds import kinds
 from mitra.store.things.threads import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from mitra.store.things.held import Held
     from mitra.store.things.kinds import Kind
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 EXAMINING = "holds each row against its record"
+MAKING = "makes a row from its record"
 
 
 def rebuilt(kind: Kind[Any], share: Held) -> SharedRow:
@@ -29,9 +33,45 @@ def rebuilt(kind: Kind[Any], share: Held) -> SharedRow:
     return row
 
 
+def settle(kind: Kind[Any], share: Held) -> bool:
+    """Let the row of a thing say what a share's record says; return whether it said something else, or was not there.
+
+    Where the row stands for a later version, that one stays, so records may come in any order, and repeatedly.  Raises
+    InvalidInput as `rebuilt` does.
+    """
+    told = rebuilt(kind, share)
+    with transaction.atomic():
+        rows = kind.model.objects.unrestricted(purpose=MAKING).filter(stix_id=told.stix_id)
+        row = rows.select_for_update().first()
+        if row is None:
+            rows.bulk_create([told])
+            return True
+        before = held([row.share]).get(row.share) if row.share is not None else None
+        if before is not None and _age(kind, before) > _age(kind, share):
+            return False
+        said = {name: getattr(told, name) for name in ("owner", "share", *kind.names)}
+        differs = any(getattr(row, name) != value for name, value in said.items())
+        return differs and rows.update(**said) > 0
+
+
+def settle_all() -> int:
+    """Let every row say what its thing's live record says; return how many did not, or were not there."""
+    return sum(settle(kind, share) for kind in kinds() for some in live_of(kind.stix_type, AT_ONCE) for share in some)
+
+
+def _age(kind: Kind[Any], share: Held) -> tuple[datetime, int]:
+    """Return what orders the shares of a thing: its version, and of one version the later share."""
+    return kind.read(share.raw)[1].modified, share.seq
+
+
 def disagreements() -> Iterator[str]:
-    """Yield a sentence for each row of any kind that says something else than its record, or has none."""
+    """Yield a sentence for each row that says something else than its record, and for what is without the other."""
     for kind in kinds():
+        for some in live_of(kind.stix_type, AT_ONCE):
+            named = {share.stix_id for share in some}
+            there = kind.model.objects.unrestricted(purpose=EXAMINING).filter(stix_id__in=named)
+            for stix_id in sorted(named.difference(there.values_list("stix_id", flat=True))):
+                yield f"The record {stix_id} has no row."
         rows = kind.model.objects.unrestricted(purpose=EXAMINING).filter(share__isnull=False).order_by("pk")
         last = 0
         while some := list(rows.filter(pk__gt=last)[:AT_ONCE]):

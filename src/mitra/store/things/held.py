@@ -11,15 +11,16 @@ from django.db import connections
 
 from mitra.core.policy.facts import Pap
 from mitra.store.keys import audience_of
-from mitra.store.states import state_of
+from mitra.store.states import LIVE, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mitra.core.policy.facts import Audience
     from mitra.store.facts import State
 
 ALIAS = "default"
+_LIVE_OF = "SELECT seq FROM share WHERE type = %s AND state = %s AND seq > %s ORDER BY seq LIMIT %s"
 _HELD = """
 SELECT s.seq, s.by, s.state, s.pap, s.condition, r.stix_id, r.raw, a.room, a.realm, a.tlp, a.circles, a.embargo_until
 FROM share s JOIN store_audience a ON a.id = s.audience JOIN record r ON r.id = s.record WHERE s.seq IN ({seqs})
@@ -48,6 +49,19 @@ def held(seqs: Iterable[int]) -> Mapping[int, Held]:
         cursor.execute(_HELD.format(seqs=listed))
         rows = cursor.fetchall()
     return {row[0]: _held(row) for row in rows}
+
+
+def live_of(stix_type: str, at_once: int) -> Iterator[Sequence[Held]]:
+    """Yield the live shares of the records of one type, so many at once."""
+    last = 0
+    while True:
+        with connections[ALIAS].cursor() as cursor:
+            cursor.execute(_LIVE_OF, [stix_type, LIVE, last, at_once])
+            seqs = [seq for (seq,) in cursor.fetchall()]
+        if not seqs:
+            return
+        last = seqs[-1]
+        yield list(held(seqs).values())
 
 
 def _held(row: tuple[Any, ...]) -> Held:

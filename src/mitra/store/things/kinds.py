@@ -7,7 +7,8 @@ facts stand beside the common properties.  Facts, bytes and row say the same: ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
@@ -24,7 +25,7 @@ from mitra.store.facts import NewRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from dataclasses import Field
 
     from django.utils.functional import Promise
 
@@ -52,6 +53,7 @@ COMMON: Final = frozenset(
     }
 )
 """The common properties of STIX: no fact is called so."""
+EMPTY: Final[tuple[object, ...]] = ((), [], {}, frozenset())
 MOST_BYTES: Final = 1 << 20
 """How large the bytes of one thing may be; what is larger is a file."""
 
@@ -115,7 +117,7 @@ class Kind(Generic[F]):
 
     def print(self, facts: F, version: Version) -> NewRecord:
         """Return the record that says these facts; raises InvalidInput where they are more than a record holds."""
-        said = {name: value for name, value in self._said(facts).items() if value is not None}
+        said = {name: value for name, value in self._said(facts).items() if not self._is_left_out(name, value)}
         obj: dict[str, object] = {
             **said,
             "type": self.stix_type,
@@ -163,12 +165,19 @@ class Kind(Generic[F]):
     def check(self, said: Mapping[str, object]) -> F:
         """Return the facts that words of JSON say; raises InvalidInput with the path of the first that does not fit."""
         try:
-            return self.adapter.validate_json(orjson.dumps(dict(said)))
+            facts = self.adapter.validate_json(orjson.dumps(dict(said)), strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             path = "".join(f"/{part}" for part in first["loc"])
             message = f"{first['msg']}."
             raise InvalidInput(message, path=path, rule=first["type"].replace("_", "-")) from error
+        for name in self.names:
+            value = getattr(facts, name)
+            if isinstance(value, datetime) and (
+                value.tzinfo is None or "T" not in str(said.get(name, value.isoformat()))
+            ):
+                raise InvalidInput("Say this time with its zone, as 2026-11-26T09:00Z.", path=f"/{name}", rule="zone")
+        return facts
 
     # ── Facts and rows
 
@@ -184,6 +193,15 @@ class Kind(Generic[F]):
         """Return the facts that a row holds."""
         return self.adapter.validate_python({name: getattr(row, name) for name in self.names})
 
+    @cached_property
+    def _empty(self) -> frozenset[str]:
+        """The names of the lists and tables that are empty unless something is said."""
+        return frozenset(each.name for each in fields(self.facts) if _default_of(each) in EMPTY)  # type: ignore[arg-type]  # a dataclass, see above
+
+    def _is_left_out(self, name: str, value: object) -> bool:
+        """Whether bytes say nothing of it: STIX writes neither null nor an empty list."""
+        return value is None or (name in self._empty and not value)
+
     def _column(self, name: str) -> object:
         """Return the model's column for a fact; raises Django's FieldDoesNotExist."""
         return self.model._meta.get_field(name)  # noqa: SLF001 -- Django's own way to ask
@@ -196,6 +214,11 @@ class Kind(Generic[F]):
     def _plain(value: object) -> object:
         """Return the value of a code as its text: a row holds no enumerations."""
         return str(value) if isinstance(value, str) else value
+
+
+def _default_of(fact: Field[Any]) -> object:
+    """Return what a fact is unless it is said, or MISSING."""
+    return fact.default if fact.default_factory is MISSING else fact.default_factory()
 
 
 _kinds: dict[str, Kind[Any]] = {}
