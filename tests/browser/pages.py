@@ -105,6 +105,27 @@ def opened_circle(page):
     page.get_by_role("heading", name="Ask somebody in").wait_for()
 
 
+def made_link(page):
+    presses("Change", "link")(page)
+    presses("A new first password", "link")(page)
+    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("heading", name="The link").wait_for()
+
+
+def opened_link(page):
+    made_link(page)
+    page.goto(page.locator("#link .value").inner_text())
+    page.get_by_label("Your new password").wait_for()
+
+
+def refused_link(page):
+    opened_link(page)
+    page.get_by_label("Your new password").fill("ສັ້ນ")
+    page.get_by_label("The new one again").fill("ສັ້ນ")
+    page.get_by_role("button", name="Take this password").click()
+    page.locator(".error").first.wait_for()
+
+
 def made_credential(page):
     page.get_by_label("What will use it").fill("SIEM, reading")
     page.get_by_role("checkbox").first.check()
@@ -197,6 +218,9 @@ PAGES = [
         then=lambda page: (presses("Change", "link")(page), presses("Close the account", "link")(page)),
     ),
     Shown("person-added", "organisation/people/new", ("admin",), then=added_person, changes=True),
+    Shown("link-made", "organisation/people", ("admin",), then=made_link, changes=True),
+    Shown("link", "organisation/people", ("admin",), then=opened_link, changes=True),
+    Shown("link-refused", "organisation/people", ("admin",), then=refused_link, changes=True),
     Shown("credentials", "organisation/credentials", ("duty", "admin")),
     Shown("credential-new", "organisation/credentials/new", ("admin",)),
     Shown("credential-revoke", "organisation/credentials", ("admin",), then=presses("Revoke", "link")),

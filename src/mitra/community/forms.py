@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from mitra.community.facts import CircleFacts, OrganisationFacts
+    from mitra.community.facts import Addressee, CircleFacts, OrganisationFacts
     from mitra.web.ports import Words
 
 Made = TypeVar("Made")
@@ -118,6 +118,31 @@ class NewCircleForm(ToldForm):
     )
 
 
+class ChosenPasswordForm(ToldForm):
+    """The password that a person chooses, twice."""
+
+    password = forms.CharField(
+        max_length=1_000,
+        strip=False,
+        label=_("Your new password"),
+        help_text=_("Twelve signs or more, not a common one"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        max_length=1_000,
+        strip=False,
+        label=_("The new one again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two that differ."""
+        clean: dict[str, Any] = super().clean() or self.cleaned_data
+        if "password" in clean and "again" in clean and clean["password"] != clean["again"]:
+            self.add_error("again", _("The two differ; type the same twice."))
+        return clean
+
+
 class BodyForm(ToldForm):
     """One organisation of those that are shown, and why."""
 
@@ -139,6 +164,29 @@ class BodyForm(ToldForm):
         if slug not in self.bodies:
             raise forms.ValidationError(_("Choose an organisation from the list."))
         return self.bodies[slug].id
+
+
+class NamedForm(ToldForm):
+    """One person of those that are shown."""
+
+    person = forms.CharField(max_length=60, label=_("Person"))
+
+    def __init__(self, *args: Any, persons: Iterable[Addressee], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.persons = {person.ref: person for person in persons}
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The persons to choose among."""
+        shown = ((ref, f"{person.name}, {person.organisation_name}") for ref, person in self.persons.items())
+        return [("", str(_("Choose one"))), *shown]
+
+    def clean_person(self) -> int:
+        """Take one of those that are shown."""
+        ref = str(self.cleaned_data["person"])
+        if ref not in self.persons:
+            raise forms.ValidationError(_("Choose a person from the list."))
+        return self.persons[ref].id
 
 
 class OpenedForm(ToldForm):

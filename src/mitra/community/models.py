@@ -257,6 +257,24 @@ class AnsweredRequest(OwnRow):
         return self.key
 
 
+class SentLink(OwnRow):
+    """A one-time link that was sent: what is kept of it leads nobody through it."""
+
+    purpose = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    digest = models.BinaryField(max_length=32, unique=True)
+    ends = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """What was sent for one subject lies together."""
+
+        indexes = [models.Index(fields=["purpose", "subject"], name="sent_link_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.subject}"
+
+
 class Realm(GovernanceRow):
     """An exercise's realm; 0 is the real one and has no row."""
 

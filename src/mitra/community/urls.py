@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.urls import include, path
 
-from mitra.community.views import circles, organisations, pages
+from mitra.community.views import circles, links, organisations, pages
 
 own_pages = [
     path("organisation", pages.organisation, name="organisation"),
@@ -18,6 +18,7 @@ own_pages = [
     path("organisation/credentials/new", pages.new_credential, name="credential-new"),
     path("organisation/credentials/<slug:ref>/revoke", pages.revoke_credential, name="credential-revoke"),
     path("organisation/clients/<slug:slug>/circles", pages.client_circles, name="client-circles"),
+    path("links/<str:token>", links.link, name="link"),
     path("preferences", pages.preferences, name="preferences"),
     path("circles", circles.circles, name="circles"),
     path("circles/new", circles.new_circle, name="circle-new"),

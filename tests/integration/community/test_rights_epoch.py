@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small_community import NOW
 
-from mitra.community import operations
+from mitra.community import links, operations
 from mitra.community.facts import NewCircle, NewCredential, NewOrganisation, NewPerson, Preferences
 from mitra.core.errors import Conflict
 from mitra.core.policy.facts import Standing
@@ -135,6 +135,16 @@ class Calls:
     def remove_member(self):
         body = self.world.ids["cert-kh"]
         return lambda: operations.remove_member(self.financial, organisation=body, **self.centre)
+
+    def send_password_link(self):
+        person = self.person()
+        return lambda: operations.send_password_link(person, **self.member)
+
+    def choose_password(self):
+        person = self.person()
+        sent = operations.send_password_link(person, **self.member)
+        token = sent.path.rpartition("/")[2]
+        return lambda: links.follow_link(token, {"password": "four words that differ"}, now=NOW)
 
     def renew_password(self):
         person = self.person()

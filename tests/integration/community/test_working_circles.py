@@ -194,6 +194,32 @@ def test_on_pages_a_circle_is_opened_asked_into_accepted_and_left(world, browse)
     assert host.post(where, {"step": "leave"}).status_code == 302
 
 
+def test_on_its_page_a_host_names_a_person_who_alone_reads_what_is_red_there(world, browse, actor, circle):
+    where, host, member = f"/circles/{circle.slug}", browse("cert-th"), browse("cert-vn")
+    operations.invite(circle.id, world.organisations["cert-vn"], by=actor("cert-th"), now=NOW)
+    operations.accept(circle.id, by=actor("cert-vn"), now=NOW)
+    person = Person.objects.get(email=world.people["cert-vn"])
+    stranger = Person.objects.get(email=world.people["cert-my"])
+    assert "Nobody is named" in host.get(where).content.decode()
+    assert "Name a person" not in member.get(where).content.decode()
+    refused = host.post(where, {"step": "name", "person": stranger.ref})
+    assert (refused.status_code, "Choose a person from the list." in refused.content.decode()) == (422, True)
+    assert member.post(where, {"step": "name", "person": person.ref}).status_code == 422
+    assert host.post(where, {"step": "name", "person": person.ref}).status_code == 302
+    assert person.name in member.get(where).content.decode()
+    author = queries.actor_of_person(Person.objects.get(email=world.people["cert-th"]), now=NOW)
+    operations.name_person(circle.id, author.person, by=actor("cert-th"), now=NOW)
+    terms = Terms(tlp=Tlp.RED, circles=frozenset({circle.id}))
+    author = queries.actor_of_person(Person.objects.get(email=world.people["cert-th"]), now=NOW)
+    (made,) = exchange.share(author, bundle(indicator("red-there", now=NOW)), terms, now=NOW, keep=1).accepted
+    read = {
+        who: browse(who).get(f"/exchange/records/{made.ref}").status_code for who in ("cert-vn", "cert-th", "th-named")
+    }
+    assert read == {"cert-vn": 200, "cert-th": 200, "th-named": 404}
+    assert host.post(where, {"step": "unname", "person": person.ref}).status_code == 302
+    assert member.get(f"/exchange/records/{made.ref}").status_code == 404
+
+
 def test_organisations_are_found_by_a_part_of_their_name_as_far_as_one_may_know_them(world, browse):
     member, outsider = browse("cert-th"), browse("press")
     assert member.get("/organisations/cert-vn").status_code == 200

@@ -21,7 +21,15 @@ from mitra.community.operations.organisations import (
     new_realm,
     set_sponsor,
 )
-from mitra.community.operations.people import add_person, close_account, keep_preferences, renew_password, set_roles
+from mitra.community.operations.people import (
+    add_person,
+    choose_password,
+    close_account,
+    keep_preferences,
+    renew_password,
+    send_password_link,
+    set_roles,
+)
 from mitra.community.operations.working import (
     accept,
     decline,
@@ -41,6 +49,7 @@ __all__ = [
     "add_organisation",
     "add_person",
     "change_standing",
+    "choose_password",
     "circle_of_own_persons",
     "circle_of_persons",
     "close_account",
@@ -62,6 +71,7 @@ __all__ = [
     "remove_member",
     "renew_password",
     "revoke_credential",
+    "send_password_link",
     "set_opened_circles",
     "set_roles",
     "set_sponsor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,11 +12,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from mitra.community.facts import COMMUNITY_MANAGE, AddedPerson
+from mitra.community.links import send_link, void_links
 from mitra.community.models import Person, PersonRole
 from mitra.community.operations.guards import deciding, realm_within, require_manager
 from mitra.community.queries.people import people_of, person_facts
 from mitra.community.rules import ADMINISTRATOR, check_choice, check_roles
-from mitra.core.errors import Conflict, InvalidInput, NotFound
+from mitra.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from mitra.core.policy.facts import Standing
 from mitra.core.text.names import check_name
 from mitra.core.time.local import zone_of
 from mitra.web.look import DENSITIES, THEMES
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mitra.community.facts import Actor, NewPerson, PersonFacts, Preferences
+    from mitra.community.links import Following, Sent
 
 
+CHOOSE_PASSWORD = "choose-password"  # noqa: S105 - the purpose of a link
+PASSWORD_LINK_LASTS = timedelta(days=1)
 NOT_YOURS = "There is no such person in your organisation."
 
 
@@ -60,6 +66,7 @@ def renew_password(person: int, *, by: Actor, now: datetime) -> AddedPerson:
     require_manager(by)
     password = secrets.token_urlsafe(12)
     with deciding(now=now) as write_act:
+        void_links(CHOOSE_PASSWORD, str(person))
         row = people_of(by).filter(pk=person).first()
         if row is None:
             raise NotFound(NOT_YOURS)
@@ -68,6 +75,28 @@ def renew_password(person: int, *, by: Actor, now: datetime) -> AddedPerson:
         row.save(update_fields=["password", "is_active"])
         write_act("community.password-renewed", by.organisation, {"person": row.pk})
     return AddedPerson(person=person_facts(row), password=password)
+
+
+def send_password_link(person: int, *, by: Actor, now: datetime) -> Sent:
+    """Make a link by which a person chooses a password, so that nobody else ever knows it; raises NotFound."""
+    require_manager(by)
+    with deciding(now=now) as write_act:
+        row = _person_row(person, by)
+        write_act("community.password-link-made", by.organisation, {"person": row.pk})
+        return send_link(CHOOSE_PASSWORD, str(row.pk), lasts=PASSWORD_LINK_LASTS, by=by, now=now)
+
+
+def choose_password(person: int, password: str, by: Following) -> None:
+    """Let a person whom a link was made for sign in by this password; raises InvalidInput, WrongState."""
+    with deciding(now=by.now) as write_act:
+        by.use_up()
+        row = Person.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=person)
+        if not row.is_active or Standing(row.organisation.standing) is Standing.LEFT:
+            raise WrongState("This account is closed; your organisation's administrator can open it again.")
+        _check_password(password, row)
+        row.set_password(password)
+        row.save(update_fields=["password"])
+        write_act("community.password-chosen", row.organisation_id, {"person": row.pk})
 
 
 def set_roles(person: int, *, roles: Iterable[str], by: Actor, now: datetime) -> PersonFacts:

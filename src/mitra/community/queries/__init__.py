@@ -46,6 +46,7 @@ from mitra.community.queries.working import (
     get_circle,
     list_invitable,
     list_invitations,
+    list_nameable,
     preview_circle,
 )
 from mitra.core.policy.facts import PUBLIC
@@ -79,6 +80,7 @@ __all__ = [
     "list_credentials",
     "list_invitable",
     "list_invitations",
+    "list_nameable",
     "list_organisations",
     "list_people",
     "list_realms",

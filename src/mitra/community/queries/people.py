@@ -67,10 +67,13 @@ def list_addressees(actor: Actor) -> tuple[Addressee, ...]:
     Those who hold the room *exchange*: of its own organisation, of bodies with which it shares a circle that is not
     confidential, and, within the community, of the community.
     """
-    rows = _addressees(actor).order_by("organisation__name", "name", "id")
-    return tuple(
-        Addressee(*row) for row in rows.values_list("id", "ref", "name", "organisation_id", "organisation__name")
-    )
+    return _addressees_of(_addressees(actor))
+
+
+def list_named(circle: int) -> tuple[Addressee, ...]:
+    """Return the persons that a circle names and who can still sign in, by organisation and name."""
+    named = Person.objects.filter(memberships__circle=circle, is_active=True)
+    return _addressees_of(named)
 
 
 def find_addressees(refs: Iterable[str], actor: Actor) -> frozenset[int]:
@@ -82,6 +85,13 @@ def name_people(ids: Iterable[int], actor: Actor) -> dict[int, str]:
     """Return “name, organisation” of those persons whom this actor may name; of others nothing."""
     rows = _addressees(actor).filter(pk__in=set(ids)).values_list("id", "name", "organisation__name")
     return {pk: f"{name}, {organisation}" for pk, name, organisation in rows}
+
+
+def _addressees_of(people: QuerySet[Person]) -> tuple[Addressee, ...]:
+    rows = people.order_by("organisation__name", "name", "id")
+    return tuple(
+        Addressee(*row) for row in rows.values_list("id", "ref", "name", "organisation_id", "organisation__name")
+    )
 
 
 def _addressees(actor: Actor) -> QuerySet[Person]:

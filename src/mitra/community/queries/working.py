@@ -10,6 +10,7 @@ from mitra.community.queries.actors import circles_of
 from mitra.community.queries.bodies import every_room, viewer_of_body
 from mitra.community.queries.circles import circle_facts, find_circle
 from mitra.community.queries.organisations import facts_of, list_organisations
+from mitra.community.queries.people import list_addressees, list_named
 from mitra.community.rules import WORKING_CIRCLE
 from mitra.core.errors import NotFound
 from mitra.core.policy.decide import may_read
@@ -20,7 +21,7 @@ from mitra.store.facts import Filter
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mitra.community.facts import Actor, CircleFacts, OrganisationFacts
+    from mitra.community.facts import Actor, Addressee, CircleFacts, OrganisationFacts
     from mitra.store.facts import Share
 
 COUNTED = 1_000
@@ -54,6 +55,8 @@ class CircleView:
     invited: tuple[InvitationLine, ...]
     """To its host those whom it asked; to somebody invited its own invitation."""
     may_leave: bool
+    named: tuple[Addressee, ...]
+    """Persons that it names, who read what is RED in it; of a confidential circle only to its host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def get_circle(slug: str, actor: Actor) -> CircleView:
         bodies=tuple(sorted((facts_of(seat.organisation) for seat in bodies), key=_name)) if sees else (),
         invited=tuple(_line(line, actor) for line in (open_ones if is_host else own)),
         may_leave=is_member and row.kind == WORKING_CIRCLE,
+        named=list_named(row.pk) if sees else (),
     )
 
 
@@ -112,6 +116,14 @@ def list_invitable(slug: str, actor: Actor) -> tuple[OrganisationFacts, ...]:
     taken = {body.id for body in seen.bodies} | {line.organisation.id for line in seen.invited}
     barred = {"suspended", "left"}
     return tuple(body for body in list_organisations(actor) if body.id not in taken and body.standing not in barred)
+
+
+def list_nameable(seen: CircleView, actor: Actor) -> tuple[Addressee, ...]:
+    """Return the persons whom the actor may name in a circle that it hosts: of its members, those not named yet."""
+    if not seen.is_host:
+        return ()
+    bodies, named = {body.id for body in seen.bodies}, {person.id for person in seen.named}
+    return tuple(one for one in list_addressees(actor) if one.organisation in bodies and one.id not in named)
 
 
 def preview_circle(circle: int, actor: Actor, *, now: datetime, organisation: int | None = None) -> CirclePreview:

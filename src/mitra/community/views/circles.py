@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mitra.community import operations, queries
 from mitra.community.doors import member_required
-from mitra.community.forms import BodyForm, NewCircleForm
+from mitra.community.forms import BodyForm, NamedForm, NewCircleForm
 from mitra.community.needs import list_needs
 from mitra.community.operations.guards import require_opener
 from mitra.community.rules import speaks_for_its_body
@@ -20,12 +20,12 @@ from mitra.web.page import page
 from mitra.web.told import ToldForm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpResponse
 
     from mitra.community.doors import MemberRequest
-    from mitra.community.facts import OrganisationFacts
+    from mitra.community.facts import Addressee, OrganisationFacts
     from mitra.community.queries import CircleView
 
 ANSWERS = {"accept": operations.accept, "decline": operations.decline}
@@ -35,7 +35,9 @@ CHANGES = {
     "hand-over": operations.hand_over,
     "take-back": operations.take_invitation_back,
 }
-"""What a host does, by the button's word."""
+"""What a host does with a body, by the button's word."""
+NAMES = {"name": operations.name_person, "unname": operations.unname_person}
+"""What a host does with a person."""
 
 
 @require_safe
@@ -84,12 +86,13 @@ def circle(request: MemberRequest, slug: str) -> HttpResponse:
         messages.success(request, gettext("Answered; the circle’s host sees it."))
         return redirect("community:circle", slug) if step == "accept" else redirect("community:circles")
     invitable = queries.list_invitable(slug, request.actor)
-    bodies = invitable if step == "invite" else in_it(seen)
-    form: ToldForm = BodyForm(request.POST, bodies=bodies) if step in CHANGES else ToldForm(request.POST or None)
+    nameable = queries.list_nameable(seen, request.actor)
+    form = sent_form(request, seen, step, invitable=invitable, nameable=nameable)
     is_sent = form.is_bound and form.is_valid()
     if is_sent and step == "leave" and form.attempt(lambda: leave(request, seen)):
         return redirect("community:circles")
-    if is_sent and step in CHANGES and form.attempt(lambda: change(request, seen, step, form), at="organisation"):
+    at = "person" if step in NAMES else "organisation"
+    if is_sent and step in CHANGES | NAMES and form.attempt(lambda: change(request, seen, step, form), at=at):
         messages.success(request, gettext("Done, and it is in the log."))
         return redirect("community:circle", slug)
     context = {
@@ -97,6 +100,8 @@ def circle(request: MemberRequest, slug: str) -> HttpResponse:
         "form": form,
         "invite_options": BodyForm(bodies=invitable).options,
         "member_options": BodyForm(bodies=others(seen)).options,
+        "nameable_options": NamedForm(persons=nameable).options,
+        "named_options": NamedForm(persons=seen.named).options,
         "asked_options": BodyForm(bodies=[line.organisation for line in seen.invited]).options,
         "step": step,
         "may_decide": speaks_for_its_body(request.actor.scopes),
@@ -106,11 +111,28 @@ def circle(request: MemberRequest, slug: str) -> HttpResponse:
     return page(request, "community/circle.html", context, status=422 if form.errors else 200)
 
 
+def sent_form(
+    request: MemberRequest,
+    seen: CircleView,
+    step: str,
+    *,
+    invitable: Sequence[OrganisationFacts],
+    nameable: Sequence[Addressee],
+) -> ToldForm:
+    """Return the form of a step, whose choices are those that the page shows."""
+    if step in NAMES:
+        return NamedForm(request.POST, persons=nameable if step == "name" else seen.named)
+    if step in CHANGES:
+        return BodyForm(request.POST, bodies=invitable if step == "invite" else in_it(seen))
+    return ToldForm(request.POST or None)
+
+
 def change(request: MemberRequest, seen: CircleView, step: str, form: ToldForm) -> bool:
     """Do what a host does; return whether it was done."""
-    act: Callable[..., None] = CHANGES[step]
+    act: Callable[..., None] = (CHANGES | NAMES)[step]
+    chosen = form.cleaned_data["person" if step in NAMES else "organisation"]
     more = {"why": form.cleaned_data["why"]} if step == "invite" else {}
-    act(seen.circle.id, form.cleaned_data["organisation"], by=request.actor, now=request.now, **more)
+    act(seen.circle.id, chosen, by=request.actor, now=request.now, **more)
     return True
 
 

@@ -140,8 +140,12 @@ def close_account(request: MemberRequest, ref: str) -> HttpResponse:
 @member_required
 @scope_required(COMMUNITY_MANAGE)
 def new_password(request: MemberRequest, ref: str) -> HttpResponse:
-    """Say what a new first password means; on POST, make it and show it this once."""
+    """Say what a new first password means; on POST, show this once a link to choose one by, or one that was made."""
     found = queries.get_person(ref, request.actor)
+    if request.POST.get("as") == "link":
+        made = operations.send_password_link(found.id, by=request.actor, now=request.now)
+        address = request.build_absolute_uri(made.path)
+        return page(request, "community/link-made.html", {"person": found, "address": address, "ends": made.ends})
     if request.method == "POST":
         added = operations.renew_password(found.id, by=request.actor, now=request.now)
         return page(request, "community/person-added.html", {"added": added})
