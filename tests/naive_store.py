@@ -13,6 +13,7 @@ import orjson
 from mitra.core.policy.decide import ANYBODY, may_read
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.versions import VERSIONED_TYPES, version_key
+from mitra.core.text.mentions import mention_asked, mentions_of
 from mitra.core.text.tokens import query_of, tokens_of
 from mitra.store.facts import RECORDS, State, Voice
 
@@ -218,6 +219,9 @@ class NaiveDoor:
     def nearness(self, seq, text):
         """Return 0 where the title has the words, 1 where the record has them as they are asked for, else 2."""
         (line,) = [line for line in self.read if line.seq == seq]
+        asked = mention_asked(text)
+        if asked:
+            return 0 if asked in mentions_of(line.record.title) else 1
         exact = {each.exact for each in query_of(text)}
         return 0 if exact <= title_tokens(line) else 1 if exact <= all_tokens(line) else 2
 
@@ -292,9 +296,15 @@ def _ends_by(end, until):
 
 
 def has_words(line, text):
-    """Whether every word asked for stands in the title or the description, as written or without its marks."""
+    """Whether every word asked for stands in the title or the description, as written or without its marks.
+
+    An address that is asked for must be mentioned whole.
+    """
     if line.new.audience.tlp is Tlp.RED:
         return False
+    asked = mention_asked(text)
+    if asked:
+        return asked in mentions_of(line.record.title) | mentions_of(description(line))
     there, wanted = all_tokens(line), query_of(text)
     return bool(wanted) and all(each.exact in there or each.folded in there for each in wanted)
 
@@ -304,4 +314,8 @@ def title_tokens(line):
 
 
 def all_tokens(line):
-    return title_tokens(line) | set(tokens_of(orjson.loads(line.record.raw)["description"]))
+    return title_tokens(line) | set(tokens_of(description(line)))
+
+
+def description(line):
+    return orjson.loads(line.record.raw)["description"]

@@ -6,6 +6,7 @@ Chromium; a third, outside, finds no trace on any door.  An embargo ends by itse
 
 import json
 import re
+import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -187,6 +188,23 @@ def test_a_bundle_reaches_its_circle_leaves_no_trace_outside_and_is_withdrawn(no
     assert node.ask("lookup", value, "--as", READER) == [{"value": value, "known": False, "records": []}]
     exported = json.loads(node.run("export", "--as", READER).stdout)["objects"]
     assert {obj["id"] for obj in exported if obj["id"] in came} == came.keys() - {one["id"]}
+
+
+def test_what_is_shared_is_found_by_its_words_within_two_seconds(node, hub, tokens):
+    """Half of the times, that is: a machine that tests keep busy may be late."""
+    headers, took = {"Authorization": f"Bearer {tokens[READER]}"}, []
+    for number, words in enumerate(("ធនាគារក្លែង", "ဖိရှင်း", "ธนาคารปลอม", "ການຫຼອກລວງ", "lừa đảo")):
+        made = indicator(4_000 + number, name=f"{words} {number}")
+        assert node.run("share", "-", "--as", SHARER, "--tlp", "green", given=json.dumps(made)).returncode in {0, 2}
+        shared_at, asked = time.monotonic(), {"params": {"words": words}, "headers": headers, "timeout": 10}
+
+        def found(stix_id=made["id"], asked=asked):
+            answer = requests.get(f"{hub}/api/v1/search", **asked)
+            return stix_id in {item["id"] for item in answer.json()["items"]}
+
+        assert until(found)
+        took.append(time.monotonic() - shared_at)
+    assert statistics.median(took) < 2, took
 
 
 def test_an_embargo_ends_by_itself(node, hub, tokens, sign_in):

@@ -21,7 +21,8 @@ from store_world import WAYS, fed, go, record, rolled_back, stix_id
 
 VERSIONS = ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.0001Z", "2026-02-01T00:00:00Z")
 ATOMS = tuple(Atom("domain-name", f"{name}.com") for name in ("rumah", "xn--o3cw4h", "toko"))
-TITLES = ("", "Chiến dịch lừa đảo", "CHIẾN dịch", "ฟิชชิงธนาคาร", "ໄພຂົ່ມຂູ່")
+TITLES = ("", "Chiến dịch lừa đảo", "CHIẾN dịch", "ฟิชชิงธนาคาร", "ໄພຂົ່ມຂູ່ evil[.]org")
+WORDS = ("a", "b", "ផ្ញើពី https://login.evil.org/x ហើយ", "evil and then org")
 IDS = [stix_id(number, kind) for kind in ("indicator", "domain-name") for number in range(3)]
 
 
@@ -30,9 +31,9 @@ def records(draw):
     kind = draw(st.sampled_from(["indicator", "indicator", "domain-name"]))
     number = draw(st.integers(0, 2 if kind == "domain-name" else 1))
     version = draw(st.sampled_from(VERSIONS)) if kind == "indicator" else ""
-    words = draw(st.sampled_from("ab"))
+    words = draw(st.sampled_from(WORDS))
     # What an index holds follows from the bytes, as it does where records are really read.
-    seed = number + len(version) + ord(words)
+    seed = number + len(version) + len(words) + ord(words[0])
     return record(
         number,
         kind=kind,
@@ -83,7 +84,9 @@ filters = st.builds(
     circles=seldom(CIRCLES),
     versions=st.sampled_from(["all", "last", "last", "first", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00.000Z"]),
     embargo_ends_by=st.none() | st.none() | st.none() | moments,
-    words=st.sampled_from(["", "", "", "LỪA ĐẢO", "lua dao", "ธนาคาร", "nothing", "b", "?!"]),
+    words=st.sampled_from(
+        ["", "", "", "LỪA ĐẢO", "lua dao", "ธนาคาร", "nothing", "b", "?!", "EVIL.org", "login[.]evil.org"]
+    ),
 )
 
 

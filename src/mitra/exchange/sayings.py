@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def known_answer(
-    known: Known, by_words: FoundPage | None, exact: Sequence[Exact], *, zone: ZoneInfo, now: datetime
+    known: Known, by_words: FoundPage | None, exact: Sequence[Exact], *, is_value: bool, zone: ZoneInfo, now: datetime
 ) -> str:
     """Return whether a value is known, from whom and since when, or what else answers, in one sentence."""
     if known.known:
@@ -37,7 +37,7 @@ def known_answer(
     if exact:
         return exact[0].title
     if by_words is not None and by_words.items:
-        return found_answer(by_words.total)
+        return mentioned_answer(by_words.total) if is_value else found_answer(by_words.total)
     if not known.kind:
         return gettext("Nothing here by these words.")
     return gettext("Not known here.")
@@ -46,6 +46,12 @@ def known_answer(
 def found_answer(total: Count) -> str:
     """Return how many answers there are, in one sentence."""
     sentence = ngettext("%(n)s answer by these words.", "%(n)s answers by these words.", total.value)
+    return sentence % {"n": total_words(total)}
+
+
+def mentioned_answer(total: Count) -> str:
+    """Return how many texts mention a value that nothing is about, in one sentence."""
+    sentence = ngettext("Mentioned in %(n)s text.", "Mentioned in %(n)s texts.", total.value)
     return sentence % {"n": total_words(total)}
 
 

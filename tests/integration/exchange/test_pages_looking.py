@@ -3,6 +3,12 @@
 import pytest
 from page_words import heading, text, words_seen
 
+import world
+from mitra.core.policy.facts import Tlp
+from mitra.exchange import operations as exchange
+from mitra.exchange.facts import Terms
+from mitra.store.words.indexing import index_words
+
 pytestmark = pytest.mark.django_db
 
 BOX = "/exchange/lookup"
@@ -48,6 +54,37 @@ def test_words_find_titles_and_an_id_finds_its_record(region, browse):
     assert words_seen(region, text(client.get(BOX, {"q": "canary-"}))) == {"clear", "green", "amber", "strict", "case"}
     assert words_seen(region, text(client.get(BOX, {"q": region.secrets["case"].stix_id}))) == {"case"}
     assert words_seen(region, text(client.get(BOX, {"q": region.secrets["quiet"].stix_id}))) == set()
+
+
+SAID = {
+    "thai": "ธนาคารเตือนภัย login[.]evil-named[.]org หลอกลวง",
+    "khmer": "កុំបើក https://pay.evil-named.org/x ធនាគារ",
+    "burmese": "ဖုန်း fraud@mail.evil-named.org ဘဏ်",
+    "scattered": "To login is evil; named org, pay, mail, fraud, x.",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("login.evil-named.org", "thai"),
+        ("hxxps://pay[.]evil-named[.]org/x", "khmer"),
+        ("Pay.Evil-Named.Org", "khmer"),
+        ("fraud[at]mail.evil-named.org", "burmese"),
+    ],
+)
+def test_a_value_that_only_a_text_mentions_is_found_in_that_text_and_by_whom_may_read_it(
+    region, browse, asked, language
+):
+    said = [world.indicator(f"said-{key}", now=region.now, description=words) for key, words in SAID.items()]
+    to = Terms(tlp=Tlp.AMBER, circles=frozenset({region.circles["financial"]}))
+    assert len(exchange.share(world.operator("cert-vn"), world.bundle(*said), to, now=region.now, keep=9).accepted) == 4
+    index_words()
+    answer = browse("cert-th").get(BOX, {"q": asked})
+    assert heading(answer) == "Mentioned in 1 text."
+    assert [key for key in SAID if f"said-{key}" in text(answer)] == [language]
+    assert heading(browse("bank-b").get(BOX, {"q": asked})) == "Not known here."
+    assert heading(browse("cert-th").get(BOX, {"q": "evil-named.org"})) == "Not known here."
 
 
 def test_the_empty_box_says_what_it_takes(region, browse):

@@ -135,6 +135,53 @@ def test_the_beginning_of_a_digest_is_enough(store):
     assert found(store, digest[1:11]) == []
 
 
+MENTIONED = {
+    "thai": "เว็บปลอม login[.]evil-example[.]org หลอกลวงทางโทรศัพท์",
+    "khmer": "សូមកុំបើក hxxps://Pay.Evil-Example[.]org/ធនាគារ?q=1 ហើយរាយការណ៍",
+    "burmese": "အီးမေးလ်fraud[@]mail.evil-example.orgမှလာသည်၊ 198[.]51[.]100[.]7 ကိုပိတ်ပါ",
+    "lao": "ໂດເມນ ທະນາຄານ.com ແລະ +856 20 5555 0123 ຂອງຄົນຫຼອກລວງ, 2001:DB8:0:0::17",
+    "scattered": "An example: login is evil at every org. 7 of 100, 51 and 198; pay, mail, fraud.",
+}
+ASKED_WHOLE = {
+    "login.evil-example.org": "thai",
+    "LOGIN(dot)evil-example(dot)ORG.": "thai",
+    "https://pay.evil-example.org/%E0%B8%97": "",
+    "pay.evil-example.org": "khmer",
+    "fraud@mail.evil-example.org": "burmese",
+    "mail.evil-example.org": "burmese",
+    "198.51.100.7": "burmese",
+    "ທະນາຄານ.com": "lao",
+    "xn--s6c1bgb6inb.com": "lao",
+    "+8562055550123": "lao",
+    "2001:db8::17": "lao",
+    "evil-example.org": "",
+    "evil login example org": "scattered thai",
+}
+
+
+@pytest.mark.parametrize(("asked", "languages"), ASKED_WHOLE.items())
+def test_an_address_is_found_whole_in_any_spelling_and_never_by_its_parts(store, asked, languages):
+    accept(store, *(share(record(at, words=words), CLEAR) for at, words in enumerate(MENTIONED.values())))
+    index_words()
+    expected = [record(list(MENTIONED).index(language)).stix_id for language in languages.split()]
+    assert found(store, asked) == expected
+    listed = store.visible_to(PUBLIC, now=NOW).latest(limit=9, only=Filter(words=asked)).shares
+    assert [each.stix_id for each in listed] == expected
+
+
+def test_an_address_in_the_title_comes_first_and_an_erased_one_is_not_in_the_index(store):
+    told = [("", "evil.example/x"), ("ภัย evil[.]example", "a"), ("", "“evil.example”")]
+    receipt = accept(
+        store, *(share(record(at, title=title, words=words), CLEAR) for at, (title, words) in enumerate(told))
+    )
+    index_words()
+    assert found(store, "evil.example") == [record(at).stix_id for at in (1, 2, 0)]
+    assert found(store, "https://evil.example/x") == [record(0).stix_id]
+    for line in receipt.lines:
+        store.end_share(line.seq, to=State.ERASED, by=1, cause=Cause("end", "law"), now=NOW)
+    assert in_the_index("evil.example") == in_the_index("ภัย") == []
+
+
 def test_what_was_withdrawn_is_not_found_and_what_was_erased_is_not_in_the_index(store):
     receipt = accept(store, share(record(1, words="ลบ"), CLEAR), share(record(2, words="ลบ"), CLEAR))
     index_words()

@@ -19,7 +19,9 @@ from mitra.core.text.values import candidates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_AROUND = " \t\r\n\"'`<>«»“”‘’"
+_UNSEEN = "\0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+"""What comes along when somebody copies from a page or a document: it turns what it stands around, or is nothing."""
+_AROUND = f" \t\r\n\"'`<>«»“”‘’{_UNSEEN}"
 _ANY_WORD = frozenset({"sms-sender", "user-account", "mutex", "bank-account", "x509-serial", "file-name", "app-id"})
 _ADDRESSES = ("ipv4-addr", "ipv6-addr")
 

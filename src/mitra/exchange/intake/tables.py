@@ -165,7 +165,7 @@ def value_of(text: str, stated: str = "") -> Said:
     written = refang(text.strip())
     if stated:
         return Said(*_of_type(written, stated.strip().lower()))
-    found = [(kind, value) for kind, value in candidates(written) if _shows_itself(kind, value)]
+    found = [(kind, value) for kind, value in candidates(written) if shows_itself(kind, value)]
     if not found:
         message = f"“{text[:80]}” is no address, name, hash or CVE that can be told by its form; say its type."
         raise InvalidInput(message, path="value", rule="unknown-value")
@@ -174,7 +174,7 @@ def value_of(text: str, stated: str = "") -> Said:
     return Said(kind, value, others)
 
 
-def _shows_itself(kind: str, value: str) -> bool:
+def shows_itself(kind: str, value: str) -> bool:
     """Return whether the form of a value says what it is; any word may be a file's name, one with an ending is."""
     return kind in UNMISTAKABLE and (kind != "file-name" or _ENDING.search(value) is not None)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from mitra.core.errors import NotFound
 from mitra.core.stix.ids import is_id
+from mitra.core.stix.values import written
 from mitra.exchange import cursors
 from mitra.exchange.queries.lists import lines_of, list_records, tell_nothing_of_red
 from mitra.exchange.queries.shapes import Count
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from mitra.exchange.queries.shapes import RecordLine
 
 CURSOR = "search"
+REF_CHARACTERS = 22
+"""Of the name under which a share is shown."""
 NEARNESSES = 4
 """A cursor's number holds how near, and the share's number: so many to one."""
 
@@ -49,13 +53,17 @@ class FoundPage:
 def search(viewer: Viewer, only: Filter, *, after: str | None = None, limit: int = 25, now: datetime) -> FoundPage:
     """Return what has the words of a filter; raises InvalidInput for a cursor of another question.
 
-    An id is found as such.  Of TLP:RED nothing is found: a word that finds it would tell what it says.
+    An id is found as such, and so is the name in a record's address.  Of TLP:RED nothing is found by words: one that
+    finds it would tell what it says.
     """
     told = tell_nothing_of_red(only)
-    if is_id(only.words):
-        by_id = Filter(stix_ids=frozenset({only.words}), versions="last")
+    named = written(only.words)
+    if is_id(named.lower()):
+        by_id = Filter(stix_ids=frozenset({named.lower()}), versions="last")
         page = list_records(viewer, by_id, limit=limit, now=now)
         return FoundPage(tuple(_found(line) for line in page.items), None, page.total)
+    if len(named) == REF_CHARACTERS and (named_so := _under_ref(viewer, named, now)):
+        return FoundPage(named_so, None, Count(1, is_exact=True))
     binding = cursors.bind(viewer, told)
     found = (
         store()
@@ -73,6 +81,15 @@ def search(viewer: Viewer, only: Filter, *, after: str | None = None, limit: int
 def _spot(cursor: str, binding: bytes, now: datetime) -> Spot:
     seq, nearness = divmod(cursors.open_cursor(CURSOR, cursor, binding=binding, now=now), NEARNESSES)
     return Spot(nearness, seq)
+
+
+def _under_ref(viewer: Viewer, ref: str, now: datetime) -> tuple[FoundLine, ...]:
+    """Return the record that has this name in its address, or nothing."""
+    try:
+        share = store().visible_to(viewer, now=now).get(ref)
+    except NotFound:
+        return ()
+    return tuple(_found(line) for line in lines_of([share], viewer))
 
 
 def _found(line: RecordLine) -> FoundLine:

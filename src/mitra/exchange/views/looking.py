@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_READ
 from mitra.core.text.defang import refang
+from mitra.core.text.mentions import mention_asked
 from mitra.exchange import operations, queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
-from mitra.exchange.intake.tables import UNMISTAKABLE
+from mitra.exchange.intake.tables import shows_itself
 from mitra.exchange.views.records import filter_form, holds_room, may_share, streamed
 from mitra.store.handed.facts import Channel
 from mitra.web import ports
@@ -37,12 +38,16 @@ if TYPE_CHECKING:
 MOST_SHOWN = 500
 NAMED_SHOWN = 25
 LONGEST = 2_000
+ANY_WORDS = frozenset({"file-name", "mutex", "sms-sender", "user-account"})
+_UNSEEN = dict.fromkeys(range(32), " ") | dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+_UNSEEN |= dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\ufeff"))
+"""What nobody sees and turns a text around; line ends and the like become spaces."""
 
 
 @require_safe
 def lookup(request: AskedRequest) -> HttpResponse:
-    """Answer the one box: what a text names, who says what about a value, and what has these words."""
-    asked = request.GET.get("q", "").strip()[:LONGEST]
+    """Answer the one box: what a text names, who says what about a value, what mentions it or has these words."""
+    asked = request.GET.get("q", "").translate(_UNSEEN).strip()[:LONGEST]
     context: dict[str, Any] = {"asked": asked, "may_ask_many": holds_room(request), "may_share": may_share(request)}
     if not asked:
         return page(request, "exchange/lookup.html", context)
@@ -52,13 +57,15 @@ def lookup(request: AskedRequest) -> HttpResponse:
         return page(request, "exchange/lookup.html", context, parts={"findings"}, status=422)
     hand = operations.hand_to(request.actor, Channel.LOOKUP, now=request.now)
     (known,) = queries.look_up(request.viewer, [asked], hand=hand, now=request.now)
+    known = replace(known, kind=kind_shown(known))
     exact = ports.find_exact(asked, request.actor, now=request.now)
-    is_address = known.kind in UNMISTAKABLE - {"file-name"}  # its parts, apart from one another, are not what was asked
-    by_words = None if known.known or is_address else search_words(request, asked, form.only())
+    by_words = None if known.known else search_words(request, asked, form.only())
+    is_words = bool(by_words and by_words.items and not mention_asked(asked))
+    is_value = bool(known.known or (known.kind and not exact and not is_words))
     context |= {
         "form": form,
         "known": known,
-        "is_value": bool(known.known or (known.kind and not exact and not (by_words and by_words.items))),
+        "is_value": is_value,
         "plain": refang(asked),
         "exact": exact,
         "sayings": sayings.sayings_of(known),
@@ -67,10 +74,18 @@ def lookup(request: AskedRequest) -> HttpResponse:
         "is_first": "after" not in request.GET,
         "is_narrowed": any(value for name, value in form.cleaned_data.items() if name != "words"),
         "kind": telling.kind_label(known.kind) if known.kind else "",
-        "answer": sayings.known_answer(known, by_words, exact, zone=zone_of(request), now=request.now),
+        "answer": sayings.known_answer(
+            known, by_words, exact, is_value=is_value, zone=zone_of(request), now=request.now
+        ),
         "page_tlp": strictest(known, by_words),
     }
     return page(request, "exchange/lookup.html", context, parts={"findings"})
+
+
+def kind_shown(known: queries.Known) -> str:
+    """Return what a text is called: any words may be a file's name, so only what has an ending is called one."""
+    is_any_word = known.kind in ANY_WORDS and not shows_itself("file-name", known.value)
+    return "" if is_any_word and not known.known else known.kind
 
 
 def search_words(request: AskedRequest, asked: str, only: Filter) -> FoundPage:

@@ -4,24 +4,28 @@ An index holds one set of lexemes a share.  Beside the tokens of its text they s
 went, who shared it and what it is: so a question that few may read, or that asks for one type, never walks past all
 the others.  Those begin with a private sign, which no token holds.
 
+An address that stands in a text is one lexeme more: the whole of it, in its one spelling.  A question that is such an
+address asks for that lexeme only, never for its scattered parts.
+
 TLP:RED is in no index: that a word finds it would tell what it says, and nobody wrote the reading down.
 """
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
-from mitra.core.text.tokens import query_of, tokens_of
+from mitra.core.text.mentions import mention_asked, mentions_of
+from mitra.core.text.tokens import Wanted, query_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mitra.core.text.tokens import Wanted
     from mitra.store.facts import Filter
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what this module makes: an index of another version is made again."""
 TITLE: Final = "\ue000"
 AUDIENCE: Final = "\ue001"
@@ -29,6 +33,8 @@ BY: Final = "\ue002"
 TYPE: Final = "\ue003"
 STRETCH: Final = "\ue004"
 """In which stretches of numbers a share lies: where an index keeps no order, a question asks for the last first."""
+MENTION: Final = "\ue006"
+"""An address that is mentioned, as a digest: it may hold any sign, in capitals or not, and be long."""
 STRETCH_BITS: Final = (10, 14, 18, 22)
 """How long the stretches are that have lexemes: a thousand shares, sixteen thousand…"""
 
@@ -73,10 +79,12 @@ class Match(NamedTuple):
 
 
 def lexemes_of(title: str, raw: bytes) -> set[str]:
-    """Return the lexemes of a record's words: those of its title marked once more as such."""
-    named = tokens_of(title)
-    found = {*named, *(TITLE + token for token in named)}
-    found.update(tokens_of("\n".join(_words_of(orjson.loads(raw)))))
+    """Return the lexemes of a record's words and mentions: those of its title marked once more as such."""
+    texts = list(_words_of(orjson.loads(raw)))
+    named = {*tokens_of(title), *map(mention_lexeme, mentions_of(title))}
+    found = {*named, *(TITLE + lexeme for lexeme in named), *tokens_of("\n".join(texts))}
+    for text in texts:
+        found.update(map(mention_lexeme, mentions_of(text)))
     return found
 
 
@@ -91,6 +99,11 @@ def type_lexeme(kind: str) -> str:
     return TYPE + kind.replace("-", "\ue005")
 
 
+def mention_lexeme(mention: str) -> str:
+    """Return the lexeme of an address that is mentioned."""
+    return MENTION + blake2b(mention.encode(), digest_size=12).hexdigest()
+
+
 def stretch_of(seq: int, bits: int) -> str:
     """Return the lexeme of the stretch of 2 to the `bits` numbers in which a share lies."""
     return f"{STRETCH}{bits}\ue005{seq >> bits}"
@@ -101,7 +114,7 @@ def matches_of(text: str) -> tuple[Match, ...]:
 
     Nothing where the text names nothing that could be found.
     """
-    wanted = query_of(text)
+    wanted = wanted_of(text)
     if not wanted:
         return ()
     in_title = tuple(Group((TITLE + each.exact,), each.is_prefix) for each in wanted)
@@ -114,8 +127,17 @@ def matches_of(text: str) -> tuple[Match, ...]:
 
 def match_of(text: str) -> Match | None:
     """Return what a list that is ordered by time looks for: the words as written or without marks, anywhere."""
-    wanted = query_of(text)
+    wanted = wanted_of(text)
     return Match(_loose(wanted)) if wanted else None
+
+
+def wanted_of(text: str) -> tuple[Wanted, ...]:
+    """Return what a text asks for: the one address that it is, or its words."""
+    mention = mention_asked(text)
+    if not mention:
+        return query_of(text)
+    lexeme = mention_lexeme(mention)
+    return (Wanted(lexeme, lexeme),)
 
 
 def by_places(match: Match, only: Filter, audiences: Iterable[int]) -> Match:
