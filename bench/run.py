@@ -54,6 +54,7 @@ BENCHES = (
     Bench("searching", ("--records 100000",), ("", "--postgresql"), full_seconds=3_600),
     Bench("printing"),
     Bench("things", ("--rows 20000",), ("",)),
+    Bench("cases"),
     Bench("memory", ("--requests 50000",), ("",)),
     Bench("peers", peers=True, seconds=1_800),
 )

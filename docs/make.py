@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import cases_page
 import django
 import events_page
 import house_picture
@@ -137,6 +138,7 @@ PAGES = {
     "explanation/ledger-example/indicator.json": ledger_example.record,
     "explanation/ledger-example/indicator.tlog-proof": ledger_example.proof,
     "explanation/ledger-example/policy.txt": ledger_example.policy,
+    "reference/cases.md": lambda: cases_page.page(MADE),
     "reference/commands.md": commands,
     "reference/errors.md": errors,
     "reference/events.md": lambda: events_page.page(MADE),

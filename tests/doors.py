@@ -32,6 +32,7 @@ class Target:
     credential: str
     thing: str
     """The id of a notice on the board."""
+    case: str
     circle: str
     """The short name of a circle that one is not in."""
     number: str
@@ -51,6 +52,7 @@ class Target:
             "credential": self.credential,
             "slug": self.slug,
             "thing": self.thing,
+            "case": self.case,
             "number": self.number,
             "circle": self.circle,
         }
@@ -270,8 +272,8 @@ BOARD = [
     Door("board:notices", PAGE, at("/board/")),
     Door("board:new", PAGE, send("/board/new", heading="{word}", words="{value}", tlp="CLEAR")),
     Door("board:notice", PAGE, send("/board/{thing}", step="take-up")),
-    Door("api:list_things", MACHINE, at(REST + "board/notices", REST + "board/notices?before={thing}")),
-    Door("api:get_one", MACHINE, at(THING)),
+    Door("api:list_things", MACHINE, at(REST + "board/notices", REST + "board/notices?before={thing}", REST + "cases")),
+    Door("api:get_one", MACHINE, at(THING, REST + "cases/{case}", REST + "cases/{thing}")),
     Door("api:share_one", MACHINE, sent("POST", "board/notices", facts={"heading": "x", "words": "{word}"})),
     Door("api:share_next", MACHINE, sent("PUT", "board/notices/{thing}", facts={"heading": "x", "words": "y"})),
     Door("api:take_back", MACHINE, sent("POST", "board/notices/{thing}/withdrawal", reason="ຜິດ")),
@@ -280,9 +282,17 @@ BOARD = [
         MACHINE,
         lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "text/plain", True)],
     ),
-    Door("api:list_files", MACHINE, at(THING + "/files")),
+    Door("api:list_files", MACHINE, at(THING + "/files", REST + "cases/{case}/files")),
     Door("api:get_file", MACHINE, at(THING + "/files/{held}")),
     Door("api:take_step", MACHINE, sent("POST", "board/notices/{thing}/steps", word="close")),
+]
+CASES = [
+    Door("cases:cases", PAGE, at("/cases/")),
+    Door("cases:new", PAGE, send("/cases/new", heading="ຄະດີ", kind="fraud/phishing")),
+    Door("cases:case", PAGE, send("/cases/{case}", step="begin")),
+    Door("api:open_case", MACHINE, sent("POST", "cases", heading="{word}", kind="x", invited=["{slug}"])),
+    Door("api:list_entries", MACHINE, at(REST + "cases/{case}/entries", REST + "cases/{case}/entries?before={thing}")),
+    Door("api:write_entry", MACHINE, sent("POST", "cases/{case}/entries", words="{word}")),
 ]
 RECORD = "/exchange/records/{ref}"
 
@@ -365,4 +375,4 @@ EXCHANGE = [
     Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),
     Door("exchange:export-csv", PAGE, at("/exchange/export/csv")),
 ]
-DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *BOARD, *EXCHANGE]
+DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *BOARD, *CASES, *EXCHANGE]

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
+from mitra.cases import operations as cases
+from mitra.cases import queries as queries_of_cases
 from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community import things
@@ -33,6 +35,9 @@ BODIES = ("cert-th", "cert-vn", "cert-my", "cert-sg", "police-th", "bank-a", "ba
 
 IN_DRILL = "th-in-drill"
 """Who of cert-th takes part in an exercise."""
+
+SCOPES = (EXCHANGE_READ, EXCHANGE_SHARE, "board:read", "board:write", "cases:read", "cases:write")
+"""What every credential of this world holds."""
 
 UNSIGNED = {"strict", "own", "quiet"}
 """Shared without a creator, so that anybody might send the very same bytes."""
@@ -84,6 +89,8 @@ class World:
     """By the short names of working circles, the places of those who are in it or asked into it."""
     notices: list[Hung] = field(default_factory=list)
     """Things of a room, each with an answer to it."""
+    cases: list[Hung] = field(default_factory=list)
+    """Cases, and entries that not everybody in them reads."""
 
     def home_of(self, viewer: str) -> str:
         """Return the organisation of a viewer, or `''` for the public."""
@@ -137,6 +144,7 @@ def build(now: datetime | None = None) -> World:
     _secrets(world)
     _held(world)
     _notices(world)
+    _cases(world)
     _working(world)
     index_words()
     for slug in world.organisations:
@@ -203,6 +211,24 @@ def _notices(world: World) -> None:
         world.notices.append(Hung(made.stix_id, number, word, frozenset(homes)))
 
 
+def _cases(world: World) -> None:
+    """Open a case that cert-my leads with cert-vn, and one in the exercise; write to each, once for one's own only."""
+    for by, actor, asked, homes in (
+        ("cert-my", operator("cert-my"), ("cert-vn",), {"cert-my", "cert-vn"}),
+        (IN_DRILL, operator("cert-th", realm=world.circles["drill-realm"]), (), {IN_DRILL}),
+    ):
+        word, invited = f"canary-incident-{by}", tuple(world.organisations[slug] for slug in asked)
+        new = cases.NewCase(word, "fraud/phishing", f"ຄວາມລັບ {word}", invited=invited)
+        made = cases.open_case(new, by=actor, now=world.now)
+        circle = queries_of_cases.get_case(made.stix_id, actor, now=world.now).circle
+        for slug in asked:
+            community.accept(circle, by=operator(slug), now=world.now)
+        cases.write_entry(made.stix_id, "fact", f"{word}-entry", by=actor, now=world.now)
+        own = cases.write_entry(made.stix_id, "note", f"canary-aside-{by}", by=actor, now=world.now, is_own=True)
+        world.cases.append(Hung(made.stix_id, made.number, word, frozenset(homes)))
+        world.cases.append(Hung(own, own, f"canary-aside-{by}", frozenset({by})))
+
+
 def _members(world: World) -> None:
     now = world.now
     centre = community.found_centre(
@@ -267,7 +293,7 @@ def _people(world: World) -> None:
 
 
 def _tokens(world: World) -> None:
-    def issue(viewer, slug, realm=0, scopes=(EXCHANGE_READ, EXCHANGE_SHARE, "board:read", "board:write")):
+    def issue(viewer, slug, realm=0, scopes=SCOPES):
         new = NewCredential(label=viewer, scopes=scopes, realm=realm)
         world.tokens[viewer] = community.make_credential(new, by=operator(slug), now=world.now).token
 

@@ -105,6 +105,26 @@ def opened_circle(page):
     page.get_by_role("heading", name="Ask somebody in").wait_for()
 
 
+def refused_close(page):
+    page.get_by_label("Your entry").fill(" ")
+    page.get_by_role("button", name="Write it").click()
+    page.locator(".error").first.wait_for()
+
+
+def refused_case(page):
+    page.get_by_label("What happened, in one line").fill("P\u0430ypal ຢຸດ")
+    page.get_by_label("Of what kind is it?").select_option("fraud/phishing")
+    page.get_by_role("button", name="Open the case").click()
+    page.get_by_text("look alike").first.wait_for()
+
+
+def opened_case(page):
+    page.get_by_label("What happened, in one line").fill("ເວັບປອມຂອງທະນາຄານ")
+    page.get_by_label("Of what kind is it?").select_option("fraud/phishing")
+    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("heading", name="What was said and done").wait_for()
+
+
 def made_link(page):
     presses("Change", "link")(page)
     presses("A new first password", "link")(page)
@@ -226,6 +246,12 @@ PAGES = [
     Shown("credential-revoke", "organisation/credentials", ("admin",), then=presses("Revoke", "link")),
     Shown("credential-made", "organisation/credentials/new", ("admin",), then=made_credential, changes=True),
     Shown("client-circles", "organisation/clients/bank-a/circles", ("admin",)),
+    Shown("cases", "cases/", ("duty",), is_key=True),
+    Shown("case", "cases/{port-case}", ("duty",), is_key=True),
+    Shown("case-refused", "cases/{port-case}", then=refused_close),
+    Shown("case-new", "cases/new", is_key=True),
+    Shown("case-new-refused", "cases/new", then=refused_case),
+    Shown("case-opened", "cases/new", then=opened_case, changes=True),
     Shown("circles", "circles", MEMBERS),
     Shown("circle-new", "circles/new"),
     Shown("circle-refused", "circles/new", then=refused_circle),

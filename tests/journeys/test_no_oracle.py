@@ -23,14 +23,16 @@ CHANGING = (
     re.compile(rb'name="reviewed" value="[^"]+"'),
     re.compile(rb"<time[^>]*>[^<]*</time>"),
     re.compile(rb'"request_timestamp":"[^"]+"'),
-    re.compile(rb'"id":"(note--|bundle--|x-mitra-board-notice--)?[0-9a-f-]{36}"'),
+    re.compile(rb'"id":"(note--|bundle--|x-mitra-board-notice--|x-mitra-case--)?[0-9a-f-]{36}"'),
     re.compile(rb"\d\d:\d\d(:\d\d(\.\d+)?)?"),
     re.compile(rb'"ref":"[A-Za-z0-9_-]{22}","line"'),  # of a share that the asker made itself
     re.compile(rb'"size_bytes":\d+'),
     re.compile(rb'"id":"[0-9a-f]{32}"'),  # of a file that the asker sent itself
     re.compile(rb'"version":"[0-9a-f]{64}"'),  # the digest of the asker's own words
 )
-OWN_NEW_RECORD = re.compile(r"/(exchange/records/[A-Za-z0-9_-]{22}|board/x-mitra-board-notice--[0-9a-f-]{36})$")
+OWN_NEW_RECORD = re.compile(
+    r"/(exchange/records/[A-Za-z0-9_-]{22}|(board|cases)/x-mitra-(board-notice|case)--[0-9a-f-]{36})$"
+)
 """Where a share leads its author: a public ref that is drawn for it, or a new thing's id."""
 
 HEADERS = (
@@ -119,7 +121,8 @@ def twin_of(target):
         credential=secrets.token_urlsafe(12)[: len(target.credential)],
         slug="nowhere",
         thing=f"x-mitra-board-notice--{uuid.uuid4()}",
-        number="BD-9ZZZ",
+        case=f"x-mitra-case--{uuid.uuid4()}",
+        number="BD-9ZZZ" if target.number.startswith("BD") else "MY-9ZZZZ",
         circle="wk-nwhere",
         object={
             **target.object,
@@ -133,7 +136,10 @@ def twin_of(target):
 def target_of(secret, world, walker):
     of = "cert-vn" if world.home_of(walker.name) == "cert-my" else "cert-my"
     stranger = world.strangers[of]
-    hung = one_of(secret, [one for one in world.notices if not reads_notice(walker, one, world)])
+    hung, case = (
+        one_of(secret, [one for one in things if not reads_notice(walker, one, world)])
+        for things in (world.notices, world.cases[::2])
+    )
     return Target(
         ref=secret.ref,
         stix_id=secret.stix_id,
@@ -146,7 +152,8 @@ def target_of(secret, world, walker):
         slug=of,
         thing=hung.stix_id,
         circle=one_of(secret, hidden_circles(walker, world)),
-        number=hung.number,
+        case=case.stix_id,
+        number=one_of(secret, [hung, case]).number,
     )
 
 
@@ -181,7 +188,7 @@ def leaks(walker, response, world, *, typed):
         for word in (secret.word, secret.value, secret.stix_id, secret.ref)
         if word in refanged
     }
-    notices = [one for one in world.notices if not reads_notice(walker, one, world)]
+    notices = [one for one in (*world.notices, *world.cases) if not reads_notice(walker, one, world)]
     found |= {word for one in notices for word in (one.word, one.stix_id, one.number) if word in refanged}
     found |= {slug for slug in hidden_circles(walker, world) if slug in refanged}
     return found - typed

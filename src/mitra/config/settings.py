@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "mitra.web",
     "mitra.community",
     "mitra.exchange",
+    "mitra.cases",
     "mitra.home",
     "mitra.upkeep",
 ]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
     path("exchange/", include("mitra.exchange.urls")),
+    path("cases/", include("mitra.cases.urls")),
     path("ledger/", include("mitra.ledger.urls")),
 ]
 

@@ -17,12 +17,14 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 from mitra.community.facts import EXCHANGE_SHARE
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.demo.cast import SignIn, Token, read_cast
 from mitra.demo.contents import Pen, facts_of, sources
+from mitra.demo.incidents import CASE_ROLES, INCIDENTS, words_for
 from mitra.demo.roles import one_of_each_role
 from mitra.demo.story import SCENES, machine_reads, person_reads
 from mitra.demo.visitor import Answer, Visitor
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
 SHARING_ROLES = frozenset({"analyst", "duty-officer"})
+CASE_CIRCLE = "wk-"
+"""How the short names of circles that were opened for work begin."""
 HELD_WORDS = "Asked by the app at start"
 NOWHERE = "/exchange/records/nowhere-at-all-000000"
 LONGEST_LIST = 190_000
@@ -98,7 +102,11 @@ def examine_machines(loaded: Loaded, port: int, findings: Findings) -> None:
         pages, objects = pages + len(read), objects + sum(map(len, read))
         compare(slug, {stix_id for ids in read for stix_id in ids}, machine_reads(slug), loaded, findings)
         mine = {"all", "inbox", *(circle for circle, members in circles.items() if slug in members)}
-        findings.expect(visitor.collections() == mine, f"{slug} meets other collections than its own")
+        met = visitor.collections()
+        of_cases = {collection for collection in met if collection.startswith(CASE_CIRCLE)}
+        findings.expect(met - of_cases == mine, f"{slug} meets other collections than its own")
+        inside = sum(slug in incident.readers for incident in INCIDENTS)
+        findings.expect(len(of_cases) == inside, f"{slug} meets the circles of {len(of_cases)} cases, not of {inside}")
         examine_writing(credential, loaded.standings[slug], visitor, findings)
         visitor.close()
     findings.figures["taxii_pages_per_second"] = round(pages / seconds, 1)
@@ -153,8 +161,24 @@ def examine_person(person: SignIn, visitor: Visitor, loaded: Loaded, findings: F
         if scene.tlp is Tlp.RED and scene.key in reads:
             opened = visitor.send(record_path(scene, loaded), {})
             findings.expect(scene.words in opened.text, f"{person.email} opens {scene.key} and does not read it")
+    examine_cases(person, visitor, loaded, findings)
     if person.roles == ("duty-officer",):
         examine_list(person, visitor, reads, findings)
+
+
+def examine_cases(person: SignIn, visitor: Visitor, loaded: Loaded, findings: Findings) -> None:
+    """Open every case: whoever is in it reads what is for it, to everybody else there is none."""
+    holds_room = not CASE_ROLES.isdisjoint(person.roles)
+    listed = visitor.get("/cases/")
+    findings.expect(listed.status == (OK if holds_room else FORBIDDEN), f"{person.email}: {listed.status} on /cases/")
+    for incident in INCIDENTS:
+        is_in = holds_room and person.organisation in incident.readers
+        opened = visitor.get(f"/cases/{loaded.cases[incident.key]}")
+        expected = OK if is_in else NOT_FOUND if holds_room else FORBIDDEN
+        findings.expect(opened.status == expected, f"{person.email} is answered {opened.status} on {incident.key}")
+        for words, is_theirs in words_for(incident, person.organisation):
+            told = any(unescape(words) in unescape(answer.text) for answer in (listed, opened))
+            findings.expect(told == (is_theirs and holds_room), f"{person.email}, {incident.key}: {words[:40]}")
 
 
 # ── 2 and 3. Anybody with a browser

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from mitra.community import operations as community
 from mitra.community.queries import actor_of_operator, actor_of_person, get_organisation
 from mitra.core.policy.facts import Standing
+from mitra.demo import incidents
 from mitra.demo.cast import CENTRE, Cast, SignIn, Token, assemble
 from mitra.demo.contents import Pen
 from mitra.demo.steps import Correction, Passing, Scene, Step, Suspension, Withdrawal
@@ -66,11 +67,13 @@ class Loaded:
     standings: Mapping[str, Standing]
     """How each body stands at the end, by slug."""
     totals: Mapping[Outcome, int]
+    cases: Mapping[str, str]
+    """The id of each incident's case, by its key."""
 
     @property
     def refs(self) -> Mapping[str, str]:
-        """The ref of each scene that stands for it."""
-        return {key: told.ref for key, told in self.told.items()}
+        """What stands for each scene and incident in an address."""
+        return {**{key: told.ref for key, told in self.told.items()}, **self.cases}
 
 
 @dataclass(slots=True)
@@ -105,8 +108,10 @@ def load(now: datetime, *, progress: Progress = lambda _: None) -> Loaded:
     for step in STEPS:
         progress(headline(step))
         play(step, stage)
+    progress("Incidents are handled")
+    cases = {incident.key: incidents.play(incident, stage.at) for incident in incidents.INCIDENTS}
     standings = {slug: get_organisation(slug).standing for slug in stage.cast.organisations}
-    return Loaded(stage.cast.people, stage.cast.tokens, stage.told, standings, stage.totals)
+    return Loaded(stage.cast.people, stage.cast.tokens, stage.told, standings, stage.totals, cases)
 
 
 def headline(step: Step) -> str:

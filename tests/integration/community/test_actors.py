@@ -13,6 +13,8 @@ from mitra.community.models import Circle, Credential, Membership, Organisation
 from mitra.core.errors import NotFound, NotPermitted, NotSignedIn
 from mitra.core.policy.facts import PUBLIC, Sponsor, Standing, Viewer
 
+BOARD, CASES = ("board:read", "board:write"), ("cases:read", "cases:write")
+
 
 def test_an_analyst_sees_with_its_organisation_and_its_role(world):
     person = world.add_person("cert-th", "k@cert-th.example", "analyst")
@@ -29,9 +31,9 @@ def test_an_analyst_sees_with_its_organisation_and_its_role(world):
         standing_circles=frozenset({world.circles["financial"], world.circles["telecom"], both}),
         person=person.id,
         person_circles=frozenset({both}),
-        rooms=frozenset({"exchange", "community", "board"}),
+        rooms=frozenset({"exchange", "community", "board", "cases"}),
     )
-    assert actor.scopes == {EXCHANGE_READ, EXCHANGE_SHARE, "board:read", "board:write"}
+    assert actor.scopes == {EXCHANGE_READ, EXCHANGE_SHARE, *BOARD, *CASES}
     assert (actor.organisation_slug, actor.person_name, actor.roles) == ("cert-th", "กิตติ สุวรรณ", ("analyst",))
 
 
@@ -75,7 +77,7 @@ def test_the_community_is_who_green_reaches(world, slug, is_in):
 def test_the_operator_has_every_scope_and_no_person(world):
     actor = queries.actor_of_operator(Organisation.objects.get(slug="cert-th").stix_id)
     assert actor.scopes == frozenset(SCOPES)
-    assert actor.viewer.rooms == {"exchange", "community", "board"}
+    assert actor.viewer.rooms == {"exchange", "community", "board", "cases"}
     assert (actor.person, actor.credential, actor.viewer.is_machine, actor.is_operator) == (None, None, False, True)
 
 
@@ -97,7 +99,7 @@ def test_a_suspended_organisation_signs_in_and_shares_nothing(world):
     world.add_person("cert-th", "k@cert-th.example", "analyst", "administrator")
     token = world.token("cert-th", EXCHANGE_READ, EXCHANGE_SHARE).token
     operations.change_standing(world.ids["cert-th"], to=Standing.SUSPENDED, by=world.operator(), now=NOW)
-    assert world.actor("k@cert-th.example").scopes == {EXCHANGE_READ, COMMUNITY_MANAGE, "board:read"}
+    assert world.actor("k@cert-th.example").scopes == {EXCHANGE_READ, COMMUNITY_MANAGE, BOARD[0], CASES[0]}
     actor = queries.actor_of_token(token, now=NOW)
     assert actor.scopes == {EXCHANGE_READ}
     assert actor.viewer.in_community is False

@@ -227,7 +227,7 @@ def test_a_body_reads_as_its_machines_do(world, slug):
         operations.open_circle(circle, client=world.ids["bank-a"], by=world.operator("cert-th", **more), now=NOW)
     by_role = {"organisation_id": world.ids["cert-th"], "role": "legal", "since": NOW}
     Membership.objects.create(circle=Circle.objects.get(slug="case-7"), **by_role)
-    scopes = (EXCHANGE_READ, COMMUNITY_MANAGE, "board:read")
+    scopes = (EXCHANGE_READ, COMMUNITY_MANAGE, "board:read", "cases:read")
     for number in (0, realm):
         machine = queries.actor_of_token(world.token(slug, *scopes, realm=number).token, now=NOW).viewer
         body = world.ids[slug]

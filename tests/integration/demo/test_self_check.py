@@ -7,8 +7,9 @@ import pytest
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.demo import check
 from mitra.demo.cast import SignIn, Token
-from mitra.demo.check import Findings, compare, examine_list, examine_reader, examine_writing
+from mitra.demo.check import Findings, compare, examine_cases, examine_list, examine_reader, examine_writing
 from mitra.demo.contents import facts_of, sources
+from mitra.demo.incidents import INCIDENTS, words_for
 from mitra.demo.loading import Loaded, Told
 from mitra.demo.story import SCENES
 from mitra.demo.visitor import Answer
@@ -20,6 +21,7 @@ LOADED = Loaded(
     told={scene.key: Told({f"report--{scene.key}": f"ref-{scene.key}"}, {}) for scene in SCENES},
     standings={},
     totals={},
+    cases={incident.key: incident.key for incident in INCIDENTS},
 )
 
 
@@ -66,6 +68,36 @@ def test_a_node_that_answers_rightly_passes():
 )
 def test_a_leak_is_a_sentence(visitor, sentence):
     assert failures(visitor) == [sentence]
+
+
+class Cases:
+    """A browser that is shown the cases of one organisation, and what it is told to be shown beside."""
+
+    def __init__(self, organisation, *, shows=""):
+        self.organisation, self.shows = organisation, shows
+
+    def get(self, path):
+        if path == "/cases/":
+            return Answer(200, self.shows)
+        (incident,) = (one for one in INCIDENTS if path == f"/cases/{one.key}")
+        if self.organisation not in incident.readers:
+            return Answer(404, "")
+        return Answer(200, " ".join(words for words, reads in words_for(incident, self.organisation) if reads))
+
+
+@pytest.mark.parametrize(
+    ("visitor", "is_right"),
+    [
+        (Cases("cert-th"), True),
+        (Cases("cert-th", shows=INCIDENTS[0].heading), False),
+        (Cases("cert-my"), False),
+        (Cases("cert-kh"), False),
+    ],
+)
+def test_a_case_that_shows_too_much_or_too_little_is_a_sentence(visitor, is_right):
+    person, findings = SignIn("a@cert-th.example", "", "cert-th", "A", ("analyst",), 0), Findings()
+    examine_cases(person, visitor, LOADED, findings)
+    assert (findings.failures == []) is is_right
 
 
 def test_what_is_missing_is_a_sentence():

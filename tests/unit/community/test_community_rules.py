@@ -26,9 +26,9 @@ def test_roles_open_rooms_by_need_to_know():
 
 def test_suspension_takes_writing_and_leaving_takes_everything():
     roles = ["analyst", "administrator"]
-    held = {EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE, "board:read", "board:write"}
+    held = {EXCHANGE_READ, EXCHANGE_SHARE, COMMUNITY_MANAGE, "board:read", "board:write", "cases:read", "cases:write"}
     assert rules.scopes_of(roles, Standing.ACCREDITED) == held
-    assert rules.scopes_of(roles, Standing.SUSPENDED) == held - {EXCHANGE_SHARE, "board:write"}
+    assert rules.scopes_of(roles, Standing.SUSPENDED) == held - {EXCHANGE_SHARE, "board:write", "cases:write"}
     assert rules.scopes_of(roles, Standing.LEFT) == frozenset()
 
 

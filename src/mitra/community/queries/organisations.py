@@ -103,10 +103,23 @@ def name_organisations(ids: Iterable[int]) -> dict[int, str]:
     return {one: known[one] for one in wanted if one in known}
 
 
+def identify_organisation(organisation: int) -> str:
+    """Return the STIX id of an organisation of this node; raises NotFound."""
+    for stix_id, known in _every_stix_id().items():
+        if known == organisation:
+            return stix_id
+    raise NotFound
+
+
 def organisation_ids_by_stix_id(asked: Iterable[str]) -> dict[str, int]:
     """Return which of these STIX ids name an organisation of this node, and its row id."""
+    known = _every_stix_id()
+    return {one: known[one] for one in asked if one in known}
+
+
+def _every_stix_id() -> dict[str, int]:
     known = stix_ids.under(store().rights_epoch())
     if not known:
         every = dict(Organisation.objects.values_list("stix_id", "id"))
         known.update(every)  # at once: another thread may be asking
-    return {one: known[one] for one in asked if one in known}
+    return known

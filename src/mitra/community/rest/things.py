@@ -6,6 +6,7 @@ names in `If-Match` the version on which it was based, and who comes second is g
 
 # Annotations are made here at run time, from the kind, so they are no strings.
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -46,6 +47,8 @@ class Opens(NamedTuple):
     writes: str
     tells: "Tells | None" = None
     course: "Course | None" = None
+    is_shared_as_facts: bool = True
+    """False where the room's own operations make the facts: then nobody sends them whole."""
 
 
 class Asked(BaseModel):
@@ -90,7 +93,8 @@ def routes(kind: "Kind[Any]", name: str, opens: Opens) -> Router:
     router = Router(tags=[kind.room])
     shown, wanted = _shapes(kind)
     _add_reading(router, kind, name, opens, shown)
-    _add_writing(router, kind, name, opens, (shown, wanted))
+    if opens.is_shared_as_facts:
+        _add_writing(router, kind, name, opens, (shown, wanted))
     _add_taking_back(router, kind, name, opens)
     _add_files(router, kind, name, opens)
     if opens.course is not None:
@@ -101,7 +105,13 @@ def routes(kind: "Kind[Any]", name: str, opens: Opens) -> Router:
 def _add_reading(router: Router, kind: "Kind[Any]", name: str, opens: Opens, shown: Any) -> None:
     reads = holding(opens.reads)
 
-    @router.get(name, response=PageOf[shown], auth=reads, summary=f"{kind.label}: all that you may read")
+    @router.get(
+        name,
+        response=PageOf[shown],
+        auth=reads,
+        operation_id=_id("list", name),
+        summary=f"{kind.label}: all that you may read",
+    )
     def list_things(request: Any, asked: Query[Asked]) -> HttpResponse:
         """Return a page of the things that this credential may read, newest first."""
         rows = kind.model.objects.visible_to(request.viewer, now=request.now).order_by("-pk")
@@ -111,7 +121,9 @@ def _add_reading(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sho
         following = page[asked.limit - 1].stix_id if len(page) > asked.limit else None
         return answer(request, {"items": _said(kind, page[: asked.limit]), "next": following})
 
-    @router.get(f"{name}/{{stix_id}}", response=shown, auth=reads, summary=f"{kind.label}: one")
+    @router.get(
+        f"{name}/{{stix_id}}", response=shown, auth=reads, operation_id=_id("get", name), summary=f"{kind.label}: one"
+    )
     def get_one(request: Any, stix_id: str) -> HttpResponse:
         """Return one thing; its `version` is what an edit names in If-Match."""
         return answer(request, _one(kind, stix_id, request))
@@ -121,7 +133,13 @@ def _add_writing(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sha
     writes = holding(opens.writes)
     shown, wanted = shapes
 
-    @router.post(name, response={201: shown}, auth=writes, summary=f"{kind.label}: share a new one")
+    @router.post(
+        name,
+        response={201: shown},
+        auth=writes,
+        operation_id=_id("share", name),
+        summary=f"{kind.label}: share a new one",
+    )
     def share_one(request: Any, said: wanted) -> HttpResponseBase:
         """Share new facts with an audience."""
 
@@ -132,7 +150,13 @@ def _add_writing(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sha
 
         return once(request, said.model_dump_json(), do)
 
-    @router.put(f"{name}/{{stix_id}}", response=shown, auth=writes, summary=f"{kind.label}: next version")
+    @router.put(
+        f"{name}/{{stix_id}}",
+        response=shown,
+        auth=writes,
+        operation_id=_id("supersede", name),
+        summary=f"{kind.label}: next version",
+    )
     def share_next(request: Any, stix_id: str, said: wanted) -> HttpResponseBase:
         """Share the next version of a thing of your own."""
         get_thing(kind, stix_id, request.actor, now=request.now)
@@ -154,7 +178,13 @@ def _add_writing(router: Router, kind: "Kind[Any]", name: str, opens: Opens, sha
 def _add_taking_back(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> None:
     where, writes = f"{name}/{{stix_id}}/withdrawal", holding(opens.writes)
 
-    @router.post(where, response={204: None}, auth=writes, summary=f"{kind.label}: take back")
+    @router.post(
+        where,
+        response={204: None},
+        auth=writes,
+        operation_id=_id("take_back", name),
+        summary=f"{kind.label}: take back",
+    )
     def take_back(request: Any, stix_id: str, said: Reason) -> HttpResponseBase:
         """Take a thing of your own back: who could read it finds that there was one."""
         get_thing(kind, stix_id, request.actor, now=request.now)
@@ -170,7 +200,13 @@ def _add_taking_back(router: Router, kind: "Kind[Any]", name: str, opens: Opens)
 def _add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> None:
     reads = holding(opens.reads)
 
-    @router.get(f"{name}/{{stix_id}}/files", response=PageOf[FileLine], auth=reads, summary=f"{kind.label}: its files")
+    @router.get(
+        f"{name}/{{stix_id}}/files",
+        response=PageOf[FileLine],
+        auth=reads,
+        operation_id=_id("list_files", name),
+        summary=f"{kind.label}: its files",
+    )
     def list_files(request: Any, stix_id: str) -> HttpResponse:
         """Return the files that a thing holds."""
         row = get_thing(kind, stix_id, request.actor, now=request.now)
@@ -178,7 +214,13 @@ def _add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> No
 
     where = f"{name}/{{stix_id}}/files/{{file_id}}"
 
-    @router.get(where, auth=reads, summary=f"{kind.label}: the bytes of a file", openapi_extra=BYTES)
+    @router.get(
+        where,
+        auth=reads,
+        operation_id=_id("get_file", name),
+        summary=f"{kind.label}: the bytes of a file",
+        openapi_extra=BYTES,
+    )
     def get_file(request: Any, stix_id: str, file_id: str) -> HttpResponseBase:
         """Return the bytes of a file, to be kept and not to be shown."""
         return send_file(get_thing(kind, stix_id, request.actor, now=request.now), file_id)
@@ -187,7 +229,13 @@ def _add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> No
 def _add_steps(router: Router, kind: "Kind[Any]", name: str, opens: Opens, course: "Course") -> None:
     where, writes = f"{name}/{{stix_id}}/steps", holding(opens.writes)
 
-    @router.post(where, response={201: Stands}, auth=writes, summary=f"{kind.label}: take a step")
+    @router.post(
+        where,
+        response={201: Stands},
+        auth=writes,
+        operation_id=_id("take_step", name),
+        summary=f"{kind.label}: take a step",
+    )
     def take_step(request: Any, stix_id: str, said: Word) -> HttpResponseBase:
         """Take a step; who may take which from which state is the kind's table."""
         sheet = get_thing(kind, stix_id, request.actor, now=request.now)
@@ -199,6 +247,11 @@ def _add_steps(router: Router, kind: "Kind[Any]", name: str, opens: Opens, cours
             return answer(request, {"state": stands.state, "since": stands.since}, status=201)
 
         return once(request, said.model_dump_json(), do)
+
+
+def _id(does: str, name: str) -> str:
+    """Return what the description calls an operation: one room's is not another's."""
+    return f"{does}_{re.sub(r'[^a-z]+', '_', name)}"
 
 
 def _shapes(kind: "Kind[Any]") -> tuple[Any, Any]:

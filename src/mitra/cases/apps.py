@@ -1,0 +1,35 @@
+"""Django's name for this room, who opens it, what it shares, and what it tells the frame."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """The room as Django installs it."""
+
+    name = "mitra.cases"
+    label = "cases"
+
+    def ready(self) -> None:
+        """Open the room, and put Respond on the rail."""
+        from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, ENTRY, ROOM, STEP  # noqa: PLC0415 - models exist only now
+        from mitra.cases.needs import list_needs  # noqa: PLC0415
+        from mitra.cases.queries import find_cases  # noqa: PLC0415
+        from mitra.community.rooms import Room, Scope, open_room  # noqa: PLC0415
+        from mitra.store.things.kinds import register  # noqa: PLC0415
+        from mitra.web.ports import Verb, add_verb, answer_finds, answer_machines, answer_needs  # noqa: PLC0415
+
+        scopes = (
+            Scope(CASES_READ, _("read the cases that you are in")),
+            Scope(CASES_WRITE, _("open cases, and write in those that you are in"), reads=False),
+        )
+        both = (CASES_READ, CASES_WRITE)
+        open_room(Room(ROOM, scopes, {"analyst": both, "duty-officer": both, "legal": (CASES_READ,)}))
+        for kind in (CASE, ENTRY, STEP):
+            register(kind)
+        add_verb(Verb(_("Respond"), "cases:cases", order=20, starts=("/cases/",), scope=CASES_READ))
+        answer_needs("cases", list_needs)
+        answer_finds("cases", find_cases)
+        answer_machines("mitra.cases.views.rest.router")

@@ -1,0 +1,141 @@
+"""How grave a case is, how it runs and how it may end: sums and tables of data; no clock and no database.
+
+The sum is a weighted mean of what is known of an incident, in the manner of CISA's National Cyber Incident Scoring
+System; weights, points and bands are ours and stand here, so that anybody can count it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from mitra.core.steps import SAME, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mitra.core.steps import Step
+
+NO, YES = "no", "yes"
+POINTS: Final[Mapping[str, Mapping[str, int]]] = {
+    "functional": {"none": 0, "minor": 25, "noticeable": 50, "severe": 75, "lost": 100},
+    "information": {"none": 0, "suspected": 20, "personal": 50, "secret": 65, "control": 85, "credentials": 100},
+    "recovery": {"regular": 0, "supplemented": 35, "extended": 70, "impossible": 100},
+    "infrastructure": {NO: 0, YES: 100},
+    "lives": {NO: 0, YES: 100},
+}
+"""What is asked of an incident, and what each answer counts, of 100."""
+SPREAD: Final = ((5, 100), (3, 70), (2, 40))
+"""So many states hit, at least, count so much, of 100; one state counts nothing."""
+WEIGHTS: Final[Mapping[str, int]] = {
+    "functional": 6,
+    "information": 5,
+    "recovery": 4,
+    "spread": 4,
+    "infrastructure": 4,
+    "lives": 6,
+}
+BANDS: Final = (10, 25, 40, 60, 80)
+"""From so many of 100 on it is S1, S2, S3, S4, S5."""
+
+RESOLUTIONS: Final = (
+    "resolved",
+    "mitigated",
+    "false-positive",
+    "no-response",
+    "out-of-scope",
+    "handed-over",
+    "duplicate",
+)
+ENTRY_KINDS: Final = ("note", "fact", "request", "decision")
+OPEN_STATES: Final = ("reported", "triaged", "open", "contained", "recovered", "dormant")
+REOPENS_WITHIN: Final = timedelta(days=30)
+OFFER_LASTS: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a case carries while it runs: who leads it, to whom the lead is offered, and how it ended last."""
+
+    by: str
+    offered: str = ""
+    offered_at: datetime | None = None
+    resolution: str = ""
+    closed_at: datetime | None = None
+    reopened: int = 0
+
+
+def points_of(impact: Mapping[str, str], states_hit: int) -> dict[str, int]:
+    """Return what each factor counts, of 100; an unknown answer counts nothing."""
+    spread = next((points for least, points in SPREAD if states_hit >= least), 0)
+    return {**{name: points.get(impact.get(name, ""), 0) for name, points in POINTS.items()}, "spread": spread}
+
+
+def score_of(impact: Mapping[str, str], states_hit: int) -> int:
+    """Return how grave an incident is, of 100: the weighted mean of its factors."""
+    points = points_of(impact, states_hit)
+    return round(sum(WEIGHTS[name] * points[name] for name in WEIGHTS) / sum(WEIGHTS.values()))
+
+
+def severity_of(score: int) -> int:
+    """Return the severity, 0 to 5, of a score."""
+    return sum(score >= least for least in BANDS)
+
+
+def _carry(lead: Lead, step: Step) -> Lead:
+    said = step.facts
+    if step.word == "offer-lead":
+        return replace(lead, offered=str(said["to"]), offered_at=step.at)
+    if step.word == "take-lead":
+        return replace(lead, by=step.by, offered="", offered_at=None)
+    if step.word == "decline-lead":
+        return replace(lead, offered="", offered_at=None)
+    if step.word in {"close", "reject", "mark-duplicate"}:
+        return replace(lead, resolution=str(said.get("resolution", step.word)), closed_at=step.at)
+    if step.word == "reopen":
+        return replace(lead, resolution="", closed_at=None, reopened=lead.reopened + 1)
+    return lead
+
+
+LIVE: Final = ("open", "contained", "recovered")
+TABLE: Final[Table[Lead]] = Table(
+    name="case",
+    start="reported",
+    rows=(
+        Row(("reported",), "triage", ("lead",), "triaged"),
+        Row(("reported", "triaged"), "begin", ("lead",), "open"),
+        Row(("reported", "triaged"), "reject", ("lead",), "rejected", "why"),
+        Row(("reported", "triaged"), "mark-duplicate", ("lead",), "duplicate"),
+        Row(("open",), "contain", ("lead",), "contained"),
+        Row(("open", "contained"), "recover", ("lead",), "recovered"),
+        Row(LIVE, "let-rest", ("lead",), "dormant", "why"),
+        Row(("dormant",), "wake", ("lead",), "open"),
+        Row((*LIVE, "dormant"), "close", ("lead",), "closed", "resolution"),
+        Row(("closed",), "reopen", ("lead",), "open", "within-30-days"),
+        Row(("reported", "triaged", *LIVE, "dormant"), "offer-lead", ("lead",), SAME, "to"),
+        Row(("reported", "triaged", *LIVE, "dormant"), "take-lead", ("offered",), SAME, "within-a-day"),
+        Row(("reported", "triaged", *LIVE, "dormant"), "decline-lead", ("offered",), SAME),
+    ),
+    roles={
+        "lead": lambda lead, step: step.by == lead.by,
+        "offered": lambda lead, step: bool(lead.offered) and step.by == lead.offered,
+    },
+    carry=_carry,
+    guards={
+        "why": lambda _lead, step: bool(str(step.facts.get("why", "")).strip()),
+        "resolution": lambda _lead, step: step.facts.get("resolution") in RESOLUTIONS,
+        "to": lambda lead, step: step.facts.get("to", lead.by) not in {"", lead.by},
+        "within-30-days": lambda lead, step: lead.closed_at is not None and step.at - lead.closed_at <= REOPENS_WITHIN,
+        "within-a-day": lambda lead, step: lead.offered_at is not None and step.at - lead.offered_at <= OFFER_LASTS,
+    },
+    words={
+        "lead": "who leads it",
+        "offered": "whom the lead is offered to",
+        "why": "a reason is said",
+        "resolution": "it is said how it ended",
+        "to": "another organisation is named",
+        "within-30-days": "30 days are not over",
+        "within-a-day": "a day is not over since the offer",
+    },
+)

@@ -1,0 +1,115 @@
+"""This room's codes in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mitra.web.ports import Words
+
+STATES: Mapping[str, Words] = {
+    "reported": _("reported"),
+    "triaged": _("triaged"),
+    "open": _("open"),
+    "contained": _("contained"),
+    "recovered": _("recovered"),
+    "closed": _("closed"),
+    "dormant": _("at rest"),
+    "rejected": _("rejected"),
+    "duplicate": _("a duplicate"),
+}
+WAY = ("reported", "triaged", "open", "contained", "recovered", "closed")
+"""The states that a case usually goes through."""
+STEPS: Mapping[str, Words] = {
+    "triage": _("It is triaged"),
+    "begin": _("Begin to handle it"),
+    "reject": _("Reject it"),
+    "mark-duplicate": _("It is a duplicate"),
+    "contain": _("It is contained"),
+    "recover": _("They have recovered"),
+    "let-rest": _("Let it rest"),
+    "wake": _("Take it up again"),
+    "close": _("Close it"),
+    "reopen": _("Open it again"),
+    "offer-lead": _("Offer the lead"),
+    "take-lead": _("Take the lead"),
+    "decline-lead": _("Decline the lead"),
+}
+"""What the button of a step says."""
+DONE: Mapping[str, Words] = {
+    "triage": _("triaged it"),
+    "begin": _("began to handle it"),
+    "reject": _("rejected it"),
+    "mark-duplicate": _("marked it a duplicate"),
+    "contain": _("contained it"),
+    "recover": _("says that they have recovered"),
+    "let-rest": _("let it rest"),
+    "wake": _("took it up again"),
+    "close": _("closed it"),
+    "reopen": _("opened it again"),
+    "offer-lead": _("offered the lead"),
+    "take-lead": _("took the lead"),
+    "decline-lead": _("declined the lead"),
+}
+"""What the time line says of a step."""
+KINDS: Mapping[str, Words] = {
+    "note": _("note"),
+    "fact": _("fact"),
+    "request": _("request"),
+    "decision": _("decision"),
+}
+RESOLUTIONS: Mapping[str, Words] = {
+    "resolved": _("resolved"),
+    "mitigated": _("mitigated"),
+    "false-positive": _("nothing had happened"),
+    "no-response": _("nobody answered"),
+    "out-of-scope": _("not for us"),
+    "handed-over": _("handed over"),
+    "duplicate": _("a duplicate"),
+}
+SEVERITIES: tuple[Words, ...] = (_("baseline"), _("low"), _("medium"), _("high"), _("severe"), _("critical"))
+FACTORS: Mapping[str, Words] = {
+    "functional": _("What does not work?"),
+    "information": _("What was taken or read?"),
+    "recovery": _("How will it recover?"),
+    "infrastructure": _("Is critical infrastructure hit?"),
+    "lives": _("Are lives at risk?"),
+    "spread": _("States hit"),
+}
+ANSWERS: Mapping[str, Mapping[str, Words]] = {
+    "functional": {
+        "none": _("everything works"),
+        "minor": _("little is disturbed"),
+        "noticeable": _("noticeably disturbed"),
+        "severe": _("much is down"),
+        "lost": _("all is lost"),
+    },
+    "information": {
+        "none": _("nothing, as far as is known"),
+        "suspected": _("something, perhaps"),
+        "personal": _("personal data"),
+        "secret": _("secrets of business or state"),
+        "control": _("how a plant is controlled"),
+        "credentials": _("the keys to everything"),
+    },
+    "recovery": {
+        "regular": _("by what is at hand"),
+        "supplemented": _("with some help"),
+        "extended": _("nobody knows how long"),
+        "impossible": _("it will not"),
+    },
+    "infrastructure": {"no": _("no"), "yes": _("yes")},
+    "lives": {"no": _("no"), "yes": _("yes")},
+}
+PARTS: Mapping[str, Words] = {
+    "leads": _("leads"),
+    "active": _("active"),
+    "acknowledged": _("acknowledged"),
+    "invited": _("invited"),
+    "silent": _("silent"),
+}
+"""How an organisation takes part."""

@@ -1,0 +1,153 @@
+"""The incidents of the demonstration: who is in each, what was said and done, who reads it; and how each is played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mitra.cases import operations, queries
+from mitra.community import operations as community
+from mitra.community.queries import actor_of_operator, get_organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+CASE_ROLES = frozenset({"analyst", "duty-officer", "legal"})
+"""Roles whose people read the cases that their organisation is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One organisation writes to a case."""
+
+    by: str
+    hours_ago: float
+    words: str
+    kind: str = "fact"
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """One organisation takes a step of a case."""
+
+    by: str
+    hours_ago: float
+    step: str
+    said: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One case.  Bodies are named by slug."""
+
+    key: str
+    by: str
+    hours_ago: float
+    heading: str
+    kind: str
+    summary: str
+    inside: tuple[str, ...]
+    """Who accepts, beside the organisation that opens it."""
+    asked: tuple[str, ...] = ()
+    """Who is asked and has not answered."""
+    impact: tuple[tuple[str, str], ...] = ()
+    states: tuple[str, ...] = ()
+    happens: tuple[Said | Did, ...] = ()
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Which bodies read it."""
+        return frozenset({self.by, *self.inside})
+
+
+INCIDENTS = (
+    Incident(
+        key="wave",
+        by="cert-vn",
+        hours_ago=9 * 24,
+        heading="Trang giả mạo ngân hàng, gửi qua tin nhắn tới khách ở hai nước",
+        kind="fraud/phishing",
+        summary="Eleven sites under four names; two of them answer from Cambodia.",
+        inside=("cert-kh",),
+        impact=(("functional", "minor"), ("information", "personal")),
+        states=("VN", "KH"),
+        happens=(
+            Did("cert-vn", 9 * 24 - 1, "begin"),
+            Said("cert-kh", 9 * 24 - 3, "គេហទំព័រទាំងពីរត្រូវបានបិទហើយ។ The host keeps its logs for us."),
+            Did("cert-vn", 8 * 24, "contain"),
+            Did(
+                "cert-vn",
+                4 * 24,
+                "close",
+                (("resolution", "resolved"), ("why", "No site has answered for three days.")),
+            ),
+        ),
+    ),
+    Incident(
+        key="port-case",
+        by="cert-sg",
+        hours_ago=5,
+        heading="Ransomware at a port terminal; the way in was a mail server in Thailand",
+        kind="malicious-code/infected-system",
+        summary=(
+            "Gate and crane systems are stopped. Ships wait. First sign at 02:20 in Singapore; the first account used "
+            "belongs to a university in Thailand."
+        ),
+        inside=("cert-th", "cert-my", "police-th"),
+        asked=("cert-id",),
+        impact=(
+            ("functional", "lost"),
+            ("information", "credentials"),
+            ("recovery", "extended"),
+            ("infrastructure", "yes"),
+            ("lives", "no"),
+        ),
+        states=("SG", "TH", "MY"),
+        happens=(
+            Did("cert-sg", 4.9, "begin"),
+            Said("cert-sg", 4.6, "Who holds 198.51.100.23 at night? We see it send mail still.", "request"),
+            Said("cert-th", 4.4, "เครือข่ายมหาวิทยาลัยรับเรื่องแล้ว จะปิดอีเมลขาออกภายในหนึ่งชั่วโมง"),
+            Said("cert-th", 4.2, "ข้อมูลสำรองของมหาวิทยาลัยเก่าเก้าวัน อย่าเพิ่งบอกภายนอก", "note", is_own=True),
+            Said(
+                "cert-my",
+                3.1,
+                "Two of the stolen accounts were used from 203.0.113.90 on Monday at 22:10. Both are closed.",
+            ),
+            Said("police-th", 2.0, "We ask for the disk of the gate server, as it is, by the usual way.", "request"),
+        ),
+    ),
+)
+
+
+def play(incident: Incident, at: Callable[[float], datetime]) -> str:
+    """Let one incident happen; return the id of its case."""
+    leader, began = actor_of_operator(incident.by), at(incident.hours_ago)
+    new = operations.NewCase(
+        incident.heading,
+        incident.kind,
+        incident.summary,
+        incident.impact,
+        incident.states,
+        invited=tuple(get_organisation(slug).id for slug in (*incident.inside, *incident.asked)),
+    )
+    made = operations.open_case(new, by=leader, now=began)
+    circle = queries.get_case(made.stix_id, leader, now=began).circle
+    for slug in incident.inside:
+        community.accept(circle, by=actor_of_operator(slug), now=began)
+    for one in incident.happens:
+        actor, now = actor_of_operator(one.by), at(one.hours_ago)
+        if isinstance(one, Did):
+            operations.take_step(made.stix_id, one.step, dict(one.said), by=actor, now=now)
+        else:
+            operations.write_entry(made.stix_id, one.kind, one.words, by=actor, now=now, is_own=one.is_own)
+    return made.stix_id
+
+
+def words_for(incident: Incident, organisation: str) -> Iterator[tuple[str, bool]]:
+    """Yield what stands in a case, and whether this organisation reads it: how it ends, for addresses are defanged."""
+    yield incident.heading[-24:], organisation in incident.readers
+    for one in incident.happens:
+        if isinstance(one, Said):
+            yield one.words[-24:], organisation == one.by if one.is_own else organisation in incident.readers
