@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mitra.community.facts import Actor
 
 SHOWN: Final = 5
+LOOKED_AT: Final = 20
+"""The newest of our own: what has waited longer than twenty others is on the list of cases."""
 NOT_BEGUN: Final = frozenset({"reported", "triaged"})
 
 
@@ -24,7 +26,8 @@ def list_needs(actor: Actor, *, now: datetime) -> Iterator[Need]:
     """Yield the gravest cases that wait for the actor's organisation to begin."""
     if CASES_WRITE not in actor.scopes:
         return
-    waiting = [line for line in queries.list_cases(actor, now=now) if line.is_ours and line.state in NOT_BEGUN]
+    lines = queries.list_cases(actor, now=now, limit=LOOKED_AT, opened_by=actor.organisation)
+    waiting = [line for line in lines if line.is_ours and line.state in NOT_BEGUN]
     for line in waiting[:SHOWN]:
         yield Need(
             kind=_("a case to take up"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASE, CASES_WRITE, COURSE, ENTRY, ROOM, Case
+from mitra.cases.rules import POINTS
 from mitra.cases.taxonomy import types
 from mitra.community import operations as circles
 from mitra.community import queries as community
+from mitra.community.operations.guards import require_opener
 from mitra.community.things import get_thing, hand_of
 from mitra.core.errors import InvalidInput
-from mitra.core.policy.facts import Audience, Tlp
+from mitra.core.policy.facts import Audience, Standing, Tlp
 from mitra.core.text.numbers import number_of
 from mitra.store.things.releasing import release
 from mitra.store.things.threads import ceiling_of, contribute
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
 
+READ_NOWHERE = frozenset({Standing.SUSPENDED, Standing.LEFT})
+STATE = re.compile(r"[A-Z]{2}", re.ASCII)
 CENTRE = "RC"
 """What the numbers of a body of no one state begin with."""
 SIGNS = 5
@@ -54,11 +59,11 @@ class Opened:
 def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
     """Open a case in a working circle of its own, which the actor's organisation hosts, and ask others in.
 
-    Raises InvalidInput, and NotPermitted to whoever may open no circle.
+    Raises InvalidInput before anything is made, and NotPermitted to whoever may open no circle.
     """
     by.require(CASES_WRITE)
-    if new.kind not in types():
-        raise InvalidInput("Choose what kind of incident it is from the list.", path="kind", rule="unknown-choice")
+    require_opener(by)
+    _check(new, by)
     state = community.get_organisation(by.organisation).country or CENTRE
     number = number_of(state, secrets.token_bytes(SIGNS), length=SIGNS)
     circle = circles.open_working_circle(new.heading, purpose=number, by=by, now=now)
@@ -75,6 +80,25 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
     made = release(CASE, facts, audience, hand_of(by, now=now, tells=CaseWritten))
     ask_in(circle.id, new.invited, why=new.heading, by=by, now=now)
     return Opened(made.stix_id, number)
+
+
+def _check(new: NewCase, by: Actor) -> None:
+    if new.kind not in types():
+        raise InvalidInput("Choose what kind of incident it is from the list.", path="kind", rule="unknown-choice")
+    if not all(answer in POINTS.get(factor, ()) for factor, answer in new.impact):
+        message = f"Say the impact by these: {', '.join(POINTS)}, each with an answer of the published sum."
+        raise InvalidInput(message, path="impact", rule="unknown-choice")
+    if not all(STATE.fullmatch(state) for state in new.states):
+        message = "Name a state by two capital letters, as TH (ISO 3166-1)."
+        raise InvalidInput(message, path="states", rule="country")
+    known = {body.id: body for body in community.list_organisations(by)}
+    for asked in new.invited:
+        body = known.get(asked)
+        if body is None or asked == by.organisation:
+            raise InvalidInput("Choose other organisations from the list.", path="invited", rule="unknown-choice")
+        if body.standing in READ_NOWHERE:
+            message = f"{body.name} is {body.standing}, and reads in no circle until that changes."
+            raise InvalidInput(message, path="invited", rule="standing")
 
 
 def ask_in(circle: int, bodies: Iterable[int], *, why: str, by: Actor, now: datetime) -> None:
@@ -98,7 +122,14 @@ def write_entry(case: str, kind: str, words: str, *, by: Actor, now: datetime, i
 
 
 def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: datetime) -> None:
-    """Take a case a step further; raises NotFound, and WrongState with who could take it, and from which state."""
+    """Take a case a step further; raises NotFound, and WrongState with who could take it, and from which state.
+
+    The lead is offered to an organisation that is in the case only; raises InvalidInput.
+    """
     by.require(CASES_WRITE)
     sheet = get_thing(CASE, case, by, now=now)
+    if word == "offer-lead":
+        inside = {body.stix_id for body in community.get_circle(CASE.facts_of(sheet).circle, by).bodies}
+        if said.get("to") not in inside:
+            raise InvalidInput("Offer it to an organisation that is in the case.", path="to", rule="unknown-choice")
     COURSE.take(sheet, word, hand_of(by, now=now, tells=CaseWritten), viewer=by.viewer, said=said)

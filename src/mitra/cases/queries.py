@@ -98,9 +98,14 @@ class CaseView:
     """What the actor's organisation could do now."""
 
 
-def list_cases(actor: Actor, *, now: datetime) -> tuple[CaseLine, ...]:
+def list_cases(
+    actor: Actor, *, now: datetime, limit: int = SHOWN, opened_by: int | None = None
+) -> tuple[CaseLine, ...]:
     """Return the newest cases that the actor reads: the open ones first, the gravest of them first."""
-    rows = told_of(CASE, CASE.model.objects.visible_to(actor.viewer, now=now).order_by("-pk")[:SHOWN])
+    readable = CASE.model.objects.visible_to(actor.viewer, now=now).order_by("-pk")
+    if opened_by is not None:
+        readable = readable.filter(owner=opened_by)
+    rows = told_of(CASE, readable[:limit])
     begun = {told.row.stix_id: Lead(told.version.author) for told in rows}
     stands: dict[str, Folded[Lead]] = COURSE.stand(begun, actor.viewer, now=now)
     named, _ids = _names({each.carried.by for each in stands.values()})

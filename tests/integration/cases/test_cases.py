@@ -264,6 +264,34 @@ def test_machines_open_cases_and_write_to_them_by_their_scopes(world, api):
         operations.open_case(operations.NewCase("x", "fraud/phishing"), by=actor("guest"), now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"invited": ["suspended"]}, "invited"),
+        ({"invited": ["cert-sg"]}, "invited"),
+        ({"invited": ["nobody"]}, "invited"),
+        ({"impact": {"lives": "maybe"}}, "impact"),
+        ({"impact": {"mood": "yes"}}, "impact"),
+        ({"states": ["Thailand"]}, "states"),
+        ({"kind": "none"}, "kind"),
+    ],
+)
+def test_what_cannot_be_opened_leaves_nothing_behind(world, api, wrong, path):
+    before = Circle.objects.count(), CASE.model.objects.unrestricted(purpose="a test").count()
+    answer = api(LEADER, "POST", "", {"heading": HEADING, "kind": "fraud/phishing", **wrong})
+    assert (answer.status_code, answer.json()["path"]) == (422, path)
+    assert (Circle.objects.count(), CASE.model.objects.unrestricted(purpose="a test").count()) == before
+
+
+def test_the_lead_is_offered_to_nobody_outside(world, browse):
+    made = opened(world, MEMBER, "guest", accept=[MEMBER])
+    for slug in ("cert-my", "guest"):
+        sent = {"step": "offer-lead", "to": actor(slug).organisation_stix_id}
+        answer = browse(LEADER).post(f"/cases/{made.stix_id}", sent)
+        assert (answer.status_code, "in the case" in answer.content.decode()) == (422, True)
+    assert seen(made, LEADER).offered == ""
+
+
 def test_rows_and_records_of_the_room_agree(world):
     made = opened(world, MEMBER, accept=[MEMBER], impact=(("lives", "yes"),), states=("SG", "TH"))
     operations.write_entry(made.stix_id, "decision", "ຕັດສິນ", by=actor(MEMBER), now=now())

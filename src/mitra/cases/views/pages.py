@@ -50,7 +50,9 @@ def cases(request: MemberRequest) -> HttpResponse:
 def new_case(request: MemberRequest) -> HttpResponse:
     """Ask what happened; on POST, open a case in a circle of its own and ask the chosen ones in."""
     require_opener(request.actor)
-    bodies = [body for body in community.list_organisations(request.actor) if body.id != request.actor.organisation]
+    known = community.list_organisations(request.actor)
+    ours, barred = request.actor.organisation, operations.READ_NOWHERE
+    bodies = [body for body in known if body.id != ours and body.standing not in barred]
     sent = request.POST if request.method == "POST" else None
     form = NewCaseForm(sent, bodies=bodies)
     if form.is_bound and form.is_valid():
