@@ -5,28 +5,18 @@ Whole requests as the server sees them, from the WSGI call to the last byte.
 Run alone: `python bench/cases.py`, with `--entries N` on fewer.
 """
 
-import os
-import sys
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from figures import Figure, option, say
-from things import ROOT, asked
+from things import asked, begin
 
 ENTRIES, PARTICIPANTS, CASES, BATCH = 2_000, 40, 200, 500
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 
 
 def main():
-    sys.path.insert(0, str(ROOT / "tests"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "settings_for_tests"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, run_syncdb=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    begin()
     say(list(figures(option("--entries", ENTRIES))))
 
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
 
 
-def main():
+def begin():
+    """Make the throw-away node of the tests, with its room, in this process."""
     sys.path.insert(0, str(ROOT / "tests"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "settings_for_tests"
     import django
@@ -31,6 +32,10 @@ def main():
 
     call_command("migrate", verbosity=0, run_syncdb=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def main():
+    begin()
     say(list(figures(option("--rows", ROWS))))
 
 

@@ -268,6 +268,14 @@ API = [
     Door("api:get_import", MACHINE, at(REST + "imports/{held}")),
 ]
 THING = REST + "board/notices/{thing}"
+
+
+def of_both(what: str, **said: str) -> Callable[[Target], list[Ask]]:
+    """Send JSON to the same address of a notice and of a case."""
+    rooms = [sent("POST", f"{thing}/{what}", **said) for thing in ("board/notices/{thing}", "cases/{case}")]
+    return lambda target: [ask for room in rooms for ask in room(target)]
+
+
 BOARD = [
     Door("board:notices", PAGE, at("/board/")),
     Door("board:new", PAGE, send("/board/new", heading="{word}", words="{value}", tlp="CLEAR")),
@@ -276,15 +284,15 @@ BOARD = [
     Door("api:get_one", MACHINE, at(THING, REST + "cases/{case}", REST + "cases/{thing}")),
     Door("api:share_one", MACHINE, sent("POST", "board/notices", facts={"heading": "x", "words": "{word}"})),
     Door("api:share_next", MACHINE, sent("PUT", "board/notices/{thing}", facts={"heading": "x", "words": "y"})),
-    Door("api:take_back", MACHINE, sent("POST", "board/notices/{thing}/withdrawal", reason="ຜິດ")),
+    Door("api:take_back", MACHINE, of_both("withdrawal", reason="ຜິດ")),
     Door(
         "api:keep_file",
         MACHINE,
         lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "text/plain", True)],
     ),
     Door("api:list_files", MACHINE, at(THING + "/files", REST + "cases/{case}/files")),
-    Door("api:get_file", MACHINE, at(THING + "/files/{held}")),
-    Door("api:take_step", MACHINE, sent("POST", "board/notices/{thing}/steps", word="close")),
+    Door("api:get_file", MACHINE, at(THING + "/files/{held}", REST + "cases/{case}/files/{held}")),
+    Door("api:take_step", MACHINE, of_both("steps", word="close")),
 ]
 CASES = [
     Door("cases:cases", PAGE, at("/cases/")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal  # noqa: TC003 -- pydantic reads the facts' annotations
+from typing import Annotated, Final, Literal
 
 from annotated_types import Len
 from django.urls import reverse
@@ -18,6 +18,7 @@ from mitra.store.things.threads import Course, Taken
 CASES_READ: Final = "cases:read"
 CASES_WRITE: Final = "cases:write"
 ROOM: Final = "cases"
+EntryKind = Literal["note", "fact", "request", "decision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Entry:
 
     sheet_ref: str
     number: Annotated[str, Len(1, 20)]
-    kind: Literal["note", "fact", "request", "decision"]
+    kind: EntryKind
     words: Annotated[str, Len(1, 20_000)]
 
 

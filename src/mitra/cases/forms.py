@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mitra.cases import words as told
 from mitra.cases.operations import NewCase
-from mitra.cases.rules import ENTRY_KINDS, POINTS, RESOLUTIONS
+from mitra.cases.rules import POINTS, RESOLUTIONS
 from mitra.cases.taxonomy import types
 from mitra.web.told import Answer, ToldForm
 
@@ -95,7 +95,7 @@ class EntryForm(ToldForm):
 
     def clean_kind(self) -> str:
         """Take a note where nothing is chosen."""
-        return str(self.cleaned_data["kind"] or ENTRY_KINDS[0])
+        return str(self.cleaned_data["kind"] or "note")
 
 
 class StepForm(ToldForm):

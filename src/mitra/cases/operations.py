@@ -13,10 +13,10 @@ from mitra.cases.rules import POINTS
 from mitra.cases.taxonomy import types
 from mitra.community import operations as circles
 from mitra.community import queries as community
-from mitra.community.operations.guards import require_opener
+from mitra.community.operations.guards import check_reads_in_circles, require_opener
 from mitra.community.things import get_thing, hand_of
 from mitra.core.errors import InvalidInput
-from mitra.core.policy.facts import Audience, Standing, Tlp
+from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.text.numbers import number_of
 from mitra.store.things.releasing import release
 from mitra.store.things.threads import ceiling_of, contribute
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
 
-READ_NOWHERE = frozenset({Standing.SUSPENDED, Standing.LEFT})
 STATE = re.compile(r"[A-Z]{2}", re.ASCII)
 CENTRE = "RC"
 """What the numbers of a body of no one state begin with."""
@@ -96,9 +95,7 @@ def _check(new: NewCase, by: Actor) -> None:
         body = known.get(asked)
         if body is None or asked == by.organisation:
             raise InvalidInput("Choose other organisations from the list.", path="invited", rule="unknown-choice")
-        if body.standing in READ_NOWHERE:
-            message = f"{body.name} is {body.standing}, and reads in no circle until that changes."
-            raise InvalidInput(message, path="invited", rule="standing")
+        check_reads_in_circles(body.name, body.standing, path="invited")
 
 
 def ask_in(circle: int, bodies: Iterable[int], *, why: str, by: Actor, now: datetime) -> None:

@@ -77,7 +77,6 @@ class CaseView:
 
     stix_id: str
     facts: Case
-    version: str
     audience: Audience
     opened_at: datetime
     owner: str
@@ -155,11 +154,10 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime) -> CaseView:
         for one in (taken.step for taken in stands.taken)
     ]
     parts, circle, is_host = _parts(told.facts, stands, actor, {each.row.owner for each in entries})
-    mine = Step("", "", actor.organisation_stix_id, now, facts=_ANYTHING)
+    mine = Step("", "", us, now, facts=_ANYTHING)
     return CaseView(
         stix_id=stix_id,
         facts=told.facts,
-        version=told.digest,
         audience=told.audience,
         opened_at=told.version.created,
         owner=names[sheet.owner],

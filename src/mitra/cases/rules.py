@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
     from mitra.core.steps import Step
 
-NO, YES = "no", "yes"
 POINTS: Final[Mapping[str, Mapping[str, int]]] = {
     "functional": {"none": 0, "minor": 25, "noticeable": 50, "severe": 75, "lost": 100},
     "information": {"none": 0, "suspected": 20, "personal": 50, "secret": 65, "control": 85, "credentials": 100},
     "recovery": {"regular": 0, "supplemented": 35, "extended": 70, "impossible": 100},
-    "infrastructure": {NO: 0, YES: 100},
-    "lives": {NO: 0, YES: 100},
+    "infrastructure": {"no": 0, "yes": 100},
+    "lives": {"no": 0, "yes": 100},
 }
 """What is asked of an incident, and what each answer counts, of 100."""
 SPREAD: Final = ((5, 100), (3, 70), (2, 40))
@@ -48,7 +47,6 @@ RESOLUTIONS: Final = (
     "handed-over",
     "duplicate",
 )
-ENTRY_KINDS: Final = ("note", "fact", "request", "decision")
 OPEN_STATES: Final = ("reported", "triaged", "open", "contained", "recovered", "dormant")
 REOPENS_WITHIN: Final = timedelta(days=30)
 OFFER_LASTS: Final = timedelta(hours=24)

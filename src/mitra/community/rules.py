@@ -82,6 +82,8 @@ ROLES: dict[str, RoleRule] = {
 }
 ADMINISTRATOR = "administrator"
 WRITES_NOTHING = frozenset({Standing.SUSPENDED, Standing.LEFT})
+READS_NOWHERE = WRITES_NOTHING
+"""Standings that are asked into no circle."""
 
 
 def is_in_community(standing: Standing, kind: str) -> bool:

@@ -283,12 +283,15 @@ def test_what_cannot_be_opened_leaves_nothing_behind(world, api, wrong, path):
     assert (Circle.objects.count(), CASE.model.objects.unrestricted(purpose="a test").count()) == before
 
 
-def test_the_lead_is_offered_to_nobody_outside(world, browse):
+def test_the_lead_is_offered_to_nobody_outside(world, browse, api):
     made = opened(world, MEMBER, "guest", accept=[MEMBER])
     for slug in ("cert-my", "guest"):
         sent = {"step": "offer-lead", "to": actor(slug).organisation_stix_id}
         answer = browse(LEADER).post(f"/cases/{made.stix_id}", sent)
         assert (answer.status_code, "Offer it to an organisation" in answer.content.decode()) == (422, True)
+        said = {"word": "offer-lead", "said": {"to": sent["to"]}}
+        answer = api(LEADER, "POST", f"/{made.stix_id}/steps", said)
+        assert (answer.status_code, answer.json()["path"]) == (422, "to")
     assert seen(made, LEADER).offered == ""
 
 

@@ -18,6 +18,7 @@ from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.operations.guards import require_opener
 from mitra.core.errors import Conflict
+from mitra.core.policy.facts import Standing
 from mitra.web.page import page
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def cases(request: MemberRequest) -> HttpResponse:
     context = {
         "open": [each for each in shown if each[0].is_open],
         "ended": [each for each in shown if not each[0].is_open],
-        "may_open": may_write(request),
+        "may_open": may_write(request) and request.viewer.standing is Standing.ACCREDITED,
         "page_tlp": max((line.tlp for line in lines), default=None),
     }
     return page(request, "cases/cases.html", context)
@@ -50,11 +51,8 @@ def cases(request: MemberRequest) -> HttpResponse:
 def new_case(request: MemberRequest) -> HttpResponse:
     """Ask what happened; on POST, open a case in a circle of its own and ask the chosen ones in."""
     require_opener(request.actor)
-    known = community.list_organisations(request.actor)
-    ours, barred = request.actor.organisation, operations.READ_NOWHERE
-    bodies = [body for body in known if body.id != ours and body.standing not in barred]
     sent = request.POST if request.method == "POST" else None
-    form = NewCaseForm(sent, bodies=bodies)
+    form = NewCaseForm(sent, bodies=community.list_askable(request.actor))
     if form.is_bound and form.is_valid():
         made = form.attempt(lambda: operations.open_case(form.case(), by=request.actor, now=request.now), at="heading")
         if made is not None:
@@ -107,8 +105,8 @@ def act(request: MemberRequest, seen: CaseView, form: ToldForm) -> bool:
 
 def invite(seen: CaseView, slug: str, request: MemberRequest) -> None:
     """Ask an organisation into the case."""
-    known = {body.slug: body.id for body in community.list_organisations(request.actor)}
-    if slug not in known or not seen.is_host:
+    known = {body.slug: body.id for body in community.list_invitable(seen.facts.circle, request.actor)}
+    if slug not in known:
         raise Conflict(gettext("Choose an organisation from the list."))
     why = seen.facts.heading
     operations.ask_in(seen.circle, [known[slug]], why=why, by=request.actor, now=request.now)
@@ -119,9 +117,7 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     """Return what the page of a case says."""
     writes = may_write(request)
     points = points_of(seen.facts.impact, len(seen.facts.states))
-    inside = {part.organisation.id for part in seen.parts}
-    known = community.list_organisations(request.actor) if writes and seen.is_host else ()
-    others = [body for body in known if body.id not in inside]
+    others = community.list_invitable(seen.facts.circle, request.actor) if writes and seen.is_host else ()
     return {
         "seen": seen,
         "kind": words_of(seen.facts.kind),

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from mitra.cases import operations
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, COURSE, ENTRY
+from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, COURSE, ENTRY, EntryKind
 from mitra.community import queries as community
 from mitra.community.rest.answers import answer, once
 from mitra.community.rest.doors import holding
@@ -21,7 +21,7 @@ from mitra.community.rest.things import Asked, Opens, routes
 from mitra.community.things import get_thing
 from mitra.store.things.reading import told_of
 
-OPENS = Opens(CASES_READ, CASES_WRITE, CaseWritten, COURSE, is_shared_as_facts=False)
+OPENS = Opens(CASES_READ, CASES_WRITE, CaseWritten, COURSE, operations.take_step, is_shared_as_facts=False)
 router = routes(CASE, "cases", OPENS)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
@@ -48,7 +48,7 @@ class EntryAsked(Schema):
     """What is written to a case: to all who are in it, or to your own organisation only."""
 
     words: Annotated[str, Field(min_length=1, max_length=20_000)]
-    kind: Annotated[str, Field(pattern="^(note|fact|request|decision)$")] = "note"
+    kind: EntryKind = "note"
     is_own: bool = False
 
 

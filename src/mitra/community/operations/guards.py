@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from mitra.community.facts import COMMUNITY_MANAGE, EXCHANGE_SHARE
 from mitra.community.models import Organisation, Realm
 from mitra.community.queries.bodies import viewers_of_body_and_clients
-from mitra.community.rules import WRITES_NOTHING, speaks_for_its_body
+from mitra.community.rules import READS_NOWHERE, WRITES_NOTHING, speaks_for_its_body
 from mitra.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from mitra.core.policy.facts import REAL_REALM, Standing
 from mitra.ledger.operations import write_act
@@ -69,6 +69,13 @@ def require_writer(by: Actor) -> None:
     require_voice(by)
     if by.viewer.standing in WRITES_NOTHING:
         raise NotPermitted("Your organisation is suspended, so it changes nothing here; ask the centre.")
+
+
+def check_reads_in_circles(name: str, standing: Standing, *, path: str) -> None:
+    """Raise InvalidInput for a body that nobody asks into a circle as it stands now."""
+    if standing in READS_NOWHERE:
+        message = f"{name} is {standing}, and reads in no circle until that changes."
+        raise InvalidInput(message, path=path, rule="standing")
 
 
 def organisation_row(organisation: int) -> Organisation:

@@ -10,7 +10,13 @@ import secrets
 from typing import TYPE_CHECKING
 
 from mitra.community.models import Circle, Invitation, Membership, Organisation, Person
-from mitra.community.operations.guards import deciding, require_opener, require_voice, require_writer
+from mitra.community.operations.guards import (
+    check_reads_in_circles,
+    deciding,
+    require_opener,
+    require_voice,
+    require_writer,
+)
 from mitra.community.operations.parting import answer_for, seats_of_bodies, take_out
 from mitra.community.queries.circles import circle_facts
 from mitra.community.queries.people import name_people
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from mitra.community.facts import Actor, CircleFacts
 
 NUMBER_SIGNS = 6
-REFUSED = frozenset({Standing.SUSPENDED, Standing.LEFT})
 
 
 def open_working_circle(
@@ -74,9 +79,7 @@ def invite(circle: int, organisation: int, *, why: str = "", by: Actor, now: dat
 
 
 def _check_may_be_asked(row: Circle, body: Organisation) -> None:
-    if Standing(body.standing) in REFUSED:
-        message = f"{body.name} is {body.standing}, and reads in no circle until that changes."
-        raise InvalidInput(message, path="organisation", rule="standing")
+    check_reads_in_circles(body.name, Standing(body.standing), path="organisation")
     if seats_of_bodies(row).filter(organisation=body).exists():
         raise InvalidInput(f"{body.name} is in it already.", path="organisation", rule="in-already")
     if Invitation.objects.filter(circle=row, organisation=body, answer="").exists():

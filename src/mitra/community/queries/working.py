@@ -11,7 +11,7 @@ from mitra.community.queries.bodies import every_room, viewer_of_body
 from mitra.community.queries.circles import circle_facts, find_circle
 from mitra.community.queries.organisations import facts_of, list_organisations
 from mitra.community.queries.people import list_addressees, list_named
-from mitra.community.rules import WORKING_CIRCLE
+from mitra.community.rules import READS_NOWHERE, WORKING_CIRCLE
 from mitra.core.errors import NotFound
 from mitra.core.policy.decide import may_read
 from mitra.core.policy.facts import Standing, Tlp, Viewer
@@ -114,8 +114,13 @@ def list_invitable(slug: str, actor: Actor) -> tuple[OrganisationFacts, ...]:
     if not seen.is_host:
         return ()
     taken = {body.id for body in seen.bodies} | {line.organisation.id for line in seen.invited}
-    barred = {"suspended", "left"}
-    return tuple(body for body in list_organisations(actor) if body.id not in taken and body.standing not in barred)
+    return tuple(body for body in list_askable(actor) if body.id not in taken)
+
+
+def list_askable(actor: Actor) -> tuple[OrganisationFacts, ...]:
+    """Return the other organisations that this actor knows and that read in circles."""
+    known = list_organisations(actor)
+    return tuple(body for body in known if body.id != actor.organisation and body.standing not in READS_NOWHERE)
 
 
 def list_nameable(seen: CircleView, actor: Actor) -> tuple[Addressee, ...]:

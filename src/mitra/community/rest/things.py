@@ -7,8 +7,9 @@ names in `If-Match` the version on which it was based, and who comes second is g
 # Annotations are made here at run time, from the kind, so they are no strings.
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,6 +41,13 @@ MOST = 200
 BYTES = {"responses": {200: {"description": "Its bytes.", "content": {"application/octet-stream": {}}}}}
 
 
+class Takes(Protocol):
+    """Take a step of a thing, as `Course.take` does, by who acts."""
+
+    def __call__(self, thing: str, word: str, said: Mapping[str, str], /, *, by: Any, now: datetime) -> None:
+        """Take it; raises what the table, and the room, refuse."""
+
+
 class Opens(NamedTuple):
     """Which scopes read and write a kind's things, and what is told when one is written."""
 
@@ -47,6 +55,8 @@ class Opens(NamedTuple):
     writes: str
     tells: "Tells | None" = None
     course: "Course | None" = None
+    takes: "Takes | None" = None
+    """The room's own operation for a step, where it asks for more than the table does."""
     is_shared_as_facts: bool = True
     """False where the room's own operations make the facts: then nobody sends them whole."""
 
@@ -241,8 +251,11 @@ def _add_steps(router: Router, kind: "Kind[Any]", name: str, opens: Opens, cours
         sheet = get_thing(kind, stix_id, request.actor, now=request.now)
 
         def do() -> HttpResponse:
-            hand = hand_of(request.actor, now=request.now, tells=opens.tells)
-            course.take(sheet, said.word, hand, viewer=request.viewer, said=said.said)
+            if opens.takes is not None:
+                opens.takes(stix_id, said.word, said.said, by=request.actor, now=request.now)
+            else:
+                hand = hand_of(request.actor, now=request.now, tells=opens.tells)
+                course.take(sheet, said.word, hand, viewer=request.viewer, said=said.said)
             stands = course.stands(sheet, request.viewer, now=request.now)
             return answer(request, {"state": stands.state, "since": stands.since}, status=201)
 

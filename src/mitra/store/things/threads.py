@@ -98,16 +98,6 @@ def ceiling_of(sheet: SharedRow) -> Audience:
     raise NotFound
 
 
-def steps_of(kind: Kind[Taken], sheet: SharedRow, viewer: Viewer, *, now: datetime) -> list[Step]:
-    """Return the steps of a sheet that a viewer reads."""
-    rows = kind.model.objects.visible_to(viewer, now=now).filter(sheet_ref=sheet.stix_id).order_by("pk")
-    return [_step(row) for row in rows[:MOST_STEPS]]
-
-
-def _step(row: StepRow) -> Step:
-    return Step(row.stix_id, row.word, row.taken_by, row.taken_at, row.seen, row.said)
-
-
 @dataclass(frozen=True)
 class Course:
     """How a kind of sheet runs: its table, and the kind of its steps."""
@@ -119,7 +109,7 @@ class Course:
 
     def stands(self, sheet: SharedRow, viewer: Viewer, *, now: datetime) -> Folded[Any]:
         """Return where a sheet stands, as far as a viewer reads its steps."""
-        return fold(self.table, steps_of(self.steps, sheet, viewer, now=now), self.begin(sheet), now=now)
+        return self.stand({sheet.stix_id: self.begin(sheet)}, viewer, now=now)[sheet.stix_id]
 
     def stand(self, begun: Mapping[str, Any], viewer: Viewer, *, now: datetime) -> dict[str, Folded[Any]]:
         """Return where each of several sheets stands, by its id, as far as a viewer reads their steps.
@@ -128,8 +118,9 @@ class Course:
         """
         steps: dict[str, list[Step]] = {stix_id: [] for stix_id in begun}
         rows = self.steps.model.objects.visible_to(viewer, now=now).filter(sheet_ref__in=list(steps)).order_by("pk")
-        for row in rows[:MOST_STEPS]:
-            steps[row.sheet_ref].append(_step(row))
+        for row in rows[: MOST_STEPS * len(steps)]:
+            step = Step(row.stix_id, row.word, row.taken_by, row.taken_at, row.seen, row.said)
+            steps[row.sheet_ref].append(step)
         return {stix_id: fold(self.table, steps[stix_id], carried, now=now) for stix_id, carried in begun.items()}
 
     def take(

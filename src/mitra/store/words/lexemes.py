@@ -83,7 +83,7 @@ def lexemes_of(title: str, raw: bytes) -> set[str]:
     texts = list(_words_of(orjson.loads(raw)))
     named = {*tokens_of(title), *map(mention_lexeme, mentions_of(title))}
     found = {*named, *(TITLE + lexeme for lexeme in named), *tokens_of("\n".join(texts))}
-    for text in texts:
+    for text in {*texts} - {title}:
         found.update(map(mention_lexeme, mentions_of(text)))
     return found
 
