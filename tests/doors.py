@@ -39,6 +39,8 @@ class Target:
     """The number under which people speak of it."""
     slug: str
     """The short name of an organisation or a circle."""
+    letter: str
+    """The ref of a message or a letter in somebody else's inbox."""
 
     def words(self) -> dict[str, str]:
         """Return what addresses and forms are filled with."""
@@ -55,6 +57,7 @@ class Target:
             "case": self.case,
             "number": self.number,
             "circle": self.circle,
+            "letter": self.letter,
         }
 
 
@@ -298,9 +301,19 @@ CASES = [
     Door("cases:cases", PAGE, at("/cases/")),
     Door("cases:new", PAGE, send("/cases/new", heading="ຄະດີ", kind="fraud/phishing")),
     Door("cases:case", PAGE, send("/cases/{case}", step="begin")),
+    Door("cases:task", PAGE, send("/cases/tasks/{case}", step="take")),
+    Door("cases:calendar", PAGE, send("/cases/calendar", zone="UTC", start="09:00", end="17:00", weekdays="0")),
     Door("api:open_case", MACHINE, sent("POST", "cases", heading="{word}", kind="x", invited=["{slug}"])),
     Door("api:list_entries", MACHINE, at(REST + "cases/{case}/entries", REST + "cases/{case}/entries?before={thing}")),
     Door("api:write_entry", MACHINE, sent("POST", "cases/{case}/entries", words="{word}")),
+]
+INBOX = [
+    Door("messages:inbox", PAGE, at("/inbox/")),
+    Door("messages:message", PAGE, send("/inbox/{letter}")),
+    Door("messages:wishes", PAGE, send("/inbox/mine", by_mail="yes", wakes_from="4")),
+    Door("messages:hooks", PAGE, send("/inbox/webhooks", again="{letter}")),
+    Door("messages:letters", PAGE, at("/inbox/letters")),
+    Door("messages:letter", PAGE, at("/inbox/letters/{letter}")),
 ]
 RECORD = "/exchange/records/{ref}"
 
@@ -383,4 +396,4 @@ EXCHANGE = [
     Door("exchange:export-stix", PAGE, at("/exchange/export/stix")),
     Door("exchange:export-csv", PAGE, at("/exchange/export/csv")),
 ]
-DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *BOARD, *CASES, *EXCHANGE]
+DOORS = [*FRAME, *COMMUNITY, *TAXII, *API, *BOARD, *CASES, *INBOX, *EXCHANGE]

@@ -23,6 +23,8 @@ from mitra.community.facts import EXCHANGE_READ, EXCHANGE_SHARE, NewCircle, NewC
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.exchange import operations as exchange
 from mitra.exchange.facts import Terms
+from mitra.messages import queries as inboxes
+from mitra.messages.operations import letters as mails
 from mitra.store.things.releasing import release
 from mitra.store.things.threads import contribute
 from mitra.store.words.indexing import index_words
@@ -91,6 +93,8 @@ class World:
     """Things of a room, each with an answer to it."""
     cases: list[Hung] = field(default_factory=list)
     """Cases, and entries that not everybody in them reads."""
+    letters: list[Hung] = field(default_factory=list)
+    """What stands in an inbox: a message to who was asked into a case, and letters that came by mail."""
 
     def home_of(self, viewer: str) -> str:
         """Return the organisation of a viewer, or `''` for the public."""
@@ -145,6 +149,7 @@ def build(now: datetime | None = None) -> World:
     _held(world)
     _notices(world)
     _cases(world)
+    _letters(world)
     _working(world)
     index_words()
     for slug in world.organisations:
@@ -227,6 +232,18 @@ def _cases(world: World) -> None:
         own = cases.write_entry(made.stix_id, "note", f"canary-aside-{by}", by=actor, now=world.now, is_own=True)
         world.cases.append(Hung(made.stix_id, made.number, word, frozenset(homes)))
         world.cases.append(Hung(own, own, f"canary-aside-{by}", frozenset({by})))
+
+
+def _letters(world: World) -> None:
+    """Let a letter come for each of two organisations; name the message to whoever was asked into the case."""
+    (asked,) = inboxes.list_inbox(operator("cert-vn"), now=world.now)
+    world.letters.append(Hung(asked.ref, asked.ref, asked.ref, frozenset({"cert-vn"})))
+    for slug in ("cert-vn", "cert-my"):
+        word = f"canary-letter-{slug}"
+        mail = f"From: a@x.example\r\nTo: mitra+{slug}@hub.example\r\nSubject: {word}\r\n\r\n{word}-text\r\n"
+        mails.keep_letter(mail.encode(), now=world.now)
+        (letter,) = inboxes.list_letters(operator(slug))
+        world.letters.append(Hung(letter.ref, letter.ref, word, frozenset({slug})))
 
 
 def _members(world: World) -> None:

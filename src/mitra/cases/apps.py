@@ -14,10 +14,13 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Open the room, and put Respond on the rail."""
-        from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, ENTRY, ROOM, STEP  # noqa: PLC0415 - models exist only now
+        from mitra.cases import reactions  # noqa: F401, PLC0415 - models exist only now
+        from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, ENTRY, ROOM, STEP, TASK, TASK_STEP  # noqa: PLC0415
         from mitra.cases.needs import list_needs  # noqa: PLC0415
-        from mitra.cases.queries import find_cases  # noqa: PLC0415
-        from mitra.community.rooms import Room, Scope, open_room  # noqa: PLC0415
+        from mitra.cases.queries import find_cases, timed_invitations  # noqa: PLC0415
+        from mitra.cases.tellers import TELLERS  # noqa: PLC0415
+        from mitra.community.rooms import Room, Scope, open_room, time_invitations  # noqa: PLC0415
+        from mitra.messages.ports import add_teller  # noqa: PLC0415
         from mitra.store.things.kinds import register  # noqa: PLC0415
         from mitra.web.ports import Verb, add_verb, answer_finds, answer_machines, answer_needs  # noqa: PLC0415
 
@@ -27,9 +30,12 @@ class CasesConfig(AppConfig):
         )
         both = (CASES_READ, CASES_WRITE)
         open_room(Room(ROOM, scopes, {"analyst": both, "duty-officer": both, "legal": (CASES_READ,)}))
-        for kind in (CASE, ENTRY, STEP):
+        for kind in (CASE, ENTRY, STEP, TASK, TASK_STEP):
             register(kind)
+        for teller in TELLERS:
+            add_teller(teller)
         add_verb(Verb(_("Respond"), "cases:cases", order=20, starts=("/cases/",), scope=CASES_READ))
         answer_needs("cases", list_needs)
+        time_invitations(timed_invitations)
         answer_finds("cases", find_cases)
         answer_machines("mitra.cases.views.rest.router")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 -- pydantic reads the facts' annotations
 from typing import Annotated, Final, Literal
 
 from annotated_types import Len
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mitra.cases import models
 from mitra.cases.rules import TABLE, Lead, score_of, severity_of
+from mitra.cases.task_rules import TASK_TABLE, Hold
 from mitra.community import queries as community
 from mitra.store.things.kinds import Kind
 from mitra.store.things.threads import Course, Taken
@@ -58,6 +60,19 @@ class Entry:
     words: Annotated[str, Len(1, 20_000)]
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one task says.  Who holds it is a fold of its steps."""
+
+    sheet_ref: str
+    number: Annotated[str, Len(1, 20)]
+    heading: Annotated[str, Len(1, 200)]
+    words: Annotated[str, Len(0, 20_000)] = ""
+    due_at: datetime | None = None
+    chain: tuple[str, ...] = ()
+    """Organisations that follow the sun with it, by their STIX ids, each handing it to the next."""
+
+
 def page_of(stix_id: str) -> str:
     """Return the address of a case's page."""
     return reverse("cases:case", args=[stix_id])
@@ -68,4 +83,11 @@ CASE: Final = Kind(
 )
 ENTRY: Final = Kind("x-mitra-entry", ROOM, Entry, models.Entry, title=lambda it: it.words[:80], label=_("entry"))
 STEP: Final = Kind("x-mitra-case-step", ROOM, Taken, models.CaseStep, title=lambda it: it.word, label=_("step"))
+TASK: Final = Kind("x-mitra-task", ROOM, Task, models.Task, title=lambda it: it.heading, label=_("task"))
+TASK_STEP: Final = Kind(
+    "x-mitra-task-step", ROOM, Taken, models.TaskStep, title=lambda it: it.word, label=_("step of a task")
+)
 COURSE: Final = Course(TABLE, STEP, begin=lambda sheet: Lead(community.identify_organisation(sheet.owner)))
+TASK_COURSE: Final = Course(
+    TASK_TABLE, TASK_STEP, begin=lambda sheet: Hold(community.identify_organisation(sheet.owner))
+)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mitra.cases import words as told
+from mitra.cases.calendars import Hours
 from mitra.cases.operations import NewCase
-from mitra.cases.rules import POINTS, RESOLUTIONS
+from mitra.cases.rules import POINTS, RESOLUTIONS, SEVERITIES
+from mitra.cases.task_rules import SAID
 from mitra.cases.taxonomy import types
 from mitra.web.told import Answer, ToldForm
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import OrganisationFacts
 
+STEP_SAYS: Final = ("why", "resolution", "to", "severity", *SAID)
+"""What a step may carry."""
 MEMBER_STATES: Final = ("BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "TL", "VN")
 
 
@@ -105,13 +110,72 @@ class StepForm(ToldForm):
     why = forms.CharField(max_length=500, required=False, label=_("Why"))
     resolution = forms.ChoiceField(choices=[("", ""), *((code, code) for code in RESOLUTIONS)], required=False)
     to = forms.CharField(max_length=120, required=False)
+    severity = forms.ChoiceField(choices=[("", ""), *((level, level) for level in SEVERITIES)], required=False)
 
     def said(self) -> dict[str, str]:
         """Return what the step carries."""
-        return {name: self.cleaned_data[name] for name in ("why", "resolution", "to") if self.cleaned_data.get(name)}
+        return {name: self.cleaned_data[name] for name in STEP_SAYS if self.cleaned_data.get(name)}
+
+
+class TaskStepForm(StepForm):
+    """A step of a task; at a hand-over three things are said."""
+
+    stands = forms.CharField(max_length=2_000, required=False, label=_("How it stands"))
+    next = forms.CharField(max_length=2_000, required=False, label=_("What comes next"))
+    question = forms.CharField(max_length=2_000, required=False, label=_("What is open"))
+
+
+class TaskForm(ToldForm):
+    """A task to be set."""
+
+    heading = forms.CharField(max_length=200, label=_("What is to be done"))
+    about = forms.CharField(max_length=20_000, required=False, label=_("More about it"))
+    due_at = forms.DateTimeField(
+        required=False, label=_("Until when"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+    )
 
 
 class InviteForm(ToldForm):
     """An organisation to be asked in."""
 
     organisation = forms.CharField(max_length=60, label=_("Organisation"))
+
+
+class CalendarForm(ToldForm):
+    """When an organisation works."""
+
+    fields_of_paths: ClassVar = {"/intervals": "weekdays"}
+    zone = forms.CharField(max_length=64, label=_("Time zone"), help_text=_("As Asia/Bangkok"))
+    start = forms.TimeField(label=_("Work begins"))
+    end = forms.TimeField(label=_("Work ends"))
+    weekdays = forms.MultipleChoiceField(choices=[(str(day), word) for day, word in enumerate(told.WEEKDAYS)])
+    extra = forms.CharField(
+        max_length=4_000, required=False, label=_("Further days off"), help_text=_("One a line, as 2026-12-31")
+    )
+
+    @property
+    def weekday_answers(self) -> list[Answer]:
+        """The days of the week."""
+        return self.answers("weekdays", {str(day): word for day, word in enumerate(told.WEEKDAYS)}, {})
+
+    def clean_extra(self) -> tuple[date, ...]:
+        """Take dates, one a line."""
+        try:
+            return tuple(date.fromisoformat(line) for line in self.cleaned_data["extra"].split())
+        except ValueError as error:
+            raise forms.ValidationError(_("Write each day as 2026-12-31, one a line.")) from error
+
+    def hours(self) -> Hours:
+        """Return what was said."""
+        clean = self.cleaned_data
+        start, end = (clean[name].hour * 60 + clean[name].minute for name in ("start", "end"))
+        days = tuple(sorted(int(day) for day in clean["weekdays"]))
+        return Hours(clean["zone"], start, end, days, clean["extra"], "", is_own=True)
+
+    @staticmethod
+    def of(hours: Hours) -> dict[str, Any]:
+        """Return what the form shows first."""
+        start, end = (f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in (hours.start, hours.end))
+        days = [str(day) for day in hours.weekdays]
+        extra = "\n".join(day.isoformat() for day in hours.extra)
+        return {"zone": hours.zone, "start": start, "end": end, "weekdays": days, "extra": extra}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from mitra.ledger.kinds import OwnRow
 from mitra.store.things.rows import SharedRow
 from mitra.store.things.threads import Contribution, StepRow
 
@@ -40,6 +42,87 @@ class Entry(Contribution):
 
 class CaseStep(StepRow):
     """A step of a case."""
+
+    ROOM = "cases"
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class ClockRow(OwnRow):
+    """A clock of one organisation: until when it has to answer, to assess, to say how things stand."""
+
+    case = models.CharField(max_length=120, db_index=True)
+    circle = models.CharField(max_length=60)
+    number = models.CharField(max_length=20)
+    realm = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=120, blank=True)
+    """What within the case, as a task; `''` for the case itself."""
+    asked_by = models.BigIntegerField(null=True)
+    """Who asked its owner in: only of clocks to acknowledge."""
+    severity = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One of each kind at a time; those that run are found by when they are due."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "owner", "kind", "subject"], condition=Q(ended_at=None), name="clock_runs_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "realm", "due_at"],
+                condition=Q(ended_at=None, paused_at=None),
+                name="clock_running",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class Calendar(OwnRow):
+    """When an organisation works, in its own words: minutes since midnight on its own clock."""
+
+    zone = models.CharField(max_length=64)
+    start = models.PositiveSmallIntegerField()
+    end = models.PositiveSmallIntegerField()
+    weekdays = models.JSONField(default=list)
+    extra = models.JSONField(default=list)
+
+    class Meta:
+        """One an organisation."""
+
+        constraints = [models.UniqueConstraint(fields=["owner"], name="calendar_once")]
+
+    def __str__(self) -> str:
+        return self.zone
+
+
+class Task(Contribution):
+    """A contribution: something to be done in a case."""
+
+    ROOM = "cases"
+
+    number = models.CharField(max_length=20, db_index=True)
+    heading = models.CharField(max_length=200)
+    words = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True)
+    chain = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TaskStep(StepRow):
+    """A step of a task."""
 
     ROOM = "cases"
 

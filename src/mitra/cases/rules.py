@@ -38,6 +38,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
 BANDS: Final = (10, 25, 40, 60, 80)
 """From so many of 100 on it is S1, S2, S3, S4, S5."""
 
+SEVERITIES: Final = ("0", "1", "2", "3", "4", "5")
 RESOLUTIONS: Final = (
     "resolved",
     "mitigated",
@@ -62,6 +63,9 @@ class Lead:
     resolution: str = ""
     closed_at: datetime | None = None
     reopened: int = 0
+    judged: int | None = None
+    """The severity that its lead judged it to have, beside the sum, which stays."""
+    judged_why: str = ""
 
 
 def points_of(impact: Mapping[str, str], states_hit: int) -> dict[str, int]:
@@ -81,16 +85,21 @@ def severity_of(score: int) -> int:
     return sum(score >= least for least in BANDS)
 
 
+def severity_now(counted: int, lead: Lead) -> int:
+    """Return how grave a case is held to be: as its lead judged it, else as the sum has it."""
+    return counted if lead.judged is None else lead.judged
+
+
 def _carry(lead: Lead, step: Step) -> Lead:
     said = step.facts
     if step.word == "offer-lead":
         return replace(lead, offered=str(said["to"]), offered_at=step.at)
-    if step.word == "take-lead":
-        return replace(lead, by=step.by, offered="", offered_at=None)
-    if step.word == "decline-lead":
-        return replace(lead, offered="", offered_at=None)
+    if step.word in {"take-lead", "decline-lead"}:
+        return replace(lead, by=step.by if step.word == "take-lead" else lead.by, offered="", offered_at=None)
     if step.word in {"close", "reject", "mark-duplicate"}:
         return replace(lead, resolution=str(said.get("resolution", step.word)), closed_at=step.at)
+    if step.word == "judge":
+        return replace(lead, judged=int(str(said["severity"])), judged_why=str(said["why"]))
     if step.word == "reopen":
         return replace(lead, resolution="", closed_at=None, reopened=lead.reopened + 1)
     return lead
@@ -109,6 +118,7 @@ TABLE: Final[Table[Lead]] = Table(
         Row(("open", "contained"), "recover", ("lead",), "recovered"),
         Row(LIVE, "let-rest", ("lead",), "dormant", "why"),
         Row(("dormant",), "wake", ("lead",), "open"),
+        Row(("reported", "triaged", *LIVE, "dormant"), "judge", ("lead",), SAME, "severity-and-why"),
         Row((*LIVE, "dormant"), "close", ("lead",), "closed", "resolution"),
         Row(("closed",), "reopen", ("lead",), "open", "within-30-days"),
         Row(("reported", "triaged", *LIVE, "dormant"), "offer-lead", ("lead",), SAME, "to"),
@@ -122,6 +132,9 @@ TABLE: Final[Table[Lead]] = Table(
     carry=_carry,
     guards={
         "why": lambda _lead, step: bool(str(step.facts.get("why", "")).strip()),
+        "severity-and-why": lambda _lead, step: (
+            step.facts.get("severity") in SEVERITIES and bool(str(step.facts.get("why", "")).strip())
+        ),
         "resolution": lambda _lead, step: step.facts.get("resolution") in RESOLUTIONS,
         "to": lambda lead, step: step.facts.get("to", lead.by) not in {"", lead.by},
         "within-30-days": lambda lead, step: lead.closed_at is not None and step.at - lead.closed_at <= REOPENS_WITHIN,
@@ -131,6 +144,7 @@ TABLE: Final[Table[Lead]] = Table(
         "lead": "who leads it",
         "offered": "whom the lead is offered to",
         "why": "a reason is said",
+        "severity-and-why": "a severity from 0 to 5 and a reason are said",
         "resolution": "it is said how it ended",
         "to": "another organisation is named",
         "within-30-days": "30 days are not over",

@@ -31,6 +31,7 @@ STEPS: Mapping[str, Words] = {
     "mark-duplicate": _("It is a duplicate"),
     "contain": _("It is contained"),
     "recover": _("They have recovered"),
+    "judge": _("Judge it"),
     "let-rest": _("Let it rest"),
     "wake": _("Take it up again"),
     "close": _("Close it"),
@@ -47,6 +48,7 @@ DONE: Mapping[str, Words] = {
     "mark-duplicate": _("marked it a duplicate"),
     "contain": _("contained it"),
     "recover": _("says that they have recovered"),
+    "judge": _("judged how grave it is"),
     "let-rest": _("let it rest"),
     "wake": _("took it up again"),
     "close": _("closed it"),
@@ -113,3 +115,62 @@ PARTS: Mapping[str, Words] = {
     "silent": _("silent"),
 }
 """How an organisation takes part."""
+CLOCKS: Mapping[str, Words] = {
+    "acknowledge": _("to answer whether you are in"),
+    "assess": _("to assess it"),
+    "update": _("to say how things stand"),
+    "task": _("to do a task"),
+    "take-over": _("to take a task over"),
+}
+"""What the minute of a clock is for."""
+CLOCK_STATES: Mapping[str, Words] = {
+    "running": _("runs"),
+    "warned": _("half is over"),
+    "overdue": _("overdue"),
+    "paused": _("stands still"),
+    "met": _("met"),
+    "late": _("met late"),
+}
+WEEKDAYS: tuple[Words, ...] = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+TASK_STATES: Mapping[str, Words] = {
+    "open": _("nobody has it"),
+    "taken": _("in hand"),
+    "handing": _("being handed over"),
+    "done": _("done"),
+    "dropped": _("dropped"),
+}
+TASK_STEPS: Mapping[str, Words] = {
+    "take": _("Take it"),
+    "hand-over": _("Hand it over"),
+    "decline": _("Not us"),
+    "call-back": _("Keep it after all"),
+    "give-back": _("Give it back"),
+    "finish": _("It is done"),
+    "drop": _("Drop it"),
+    "reopen": _("Open it again"),
+    "remark": _("Say something"),
+}
+TASK_DONE: Mapping[str, Words] = {
+    "take": _("took it"),
+    "hand-over": _("handed it over"),
+    "decline": _("declined it"),
+    "call-back": _("kept it after all"),
+    "give-back": _("gave it back"),
+    "finish": _("did it"),
+    "drop": _("dropped it"),
+    "reopen": _("opened it again"),
+    "remark": _("said"),
+}
+SAID_AT_HAND_OVER: Mapping[str, Words] = {
+    "stands": _("How it stands"),
+    "next": _("What comes next"),
+    "question": _("What is open"),
+}

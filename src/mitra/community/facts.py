@@ -125,6 +125,25 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reachable:
+    """A person to whom the node itself writes: never shown to anybody else."""
+
+    id: int
+    email: str
+    language: str
+    zone: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose mail somebody's is: the organisation, and the realm in which the account acts."""
+
+    organisation: int
+    realm: int
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """A person that a RED share may name.  Forms carry `ref`, never the row's number."""
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mitra.community import queries
+from mitra.community.rooms import timed_invitations
 from mitra.community.rules import WRITES_NOTHING, speaks_for_its_body
 from mitra.web.ports import Need
 
@@ -22,7 +23,10 @@ def list_needs(actor: Actor, *, now: datetime) -> Iterator[Need]:  # noqa: ARG00
     """Yield a need for each invitation, to whoever may answer it."""
     if not speaks_for_its_body(actor.scopes) or actor.viewer.standing in WRITES_NOTHING:
         return
+    timed = timed_invitations(actor)
     for line in queries.list_invitations(actor):
+        if line.circle.slug in timed:
+            continue
         yield Need(
             kind=_("invitation"),
             title=line.circle.name,

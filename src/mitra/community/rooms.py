@@ -10,8 +10,9 @@ from mitra.community.facts import READS_NOTHING, ROOM_OF_SCOPE, SCOPES
 from mitra.community.rules import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from mitra.community.facts import Actor
     from mitra.web.ports import Words
 
 
@@ -32,6 +33,19 @@ class Room:
     name: str
     scopes: tuple[Scope, ...]
     roles: Mapping[str, tuple[str, ...]]
+
+
+_timed: list[Callable[[Actor], frozenset[str]]] = []
+
+
+def time_invitations(tell: Callable[[Actor], frozenset[str]]) -> None:
+    """Let a room tell for which circles it puts a clock to an actor's invitations: it says itself what needs whom."""
+    _timed[:] = [tell]
+
+
+def timed_invitations(actor: Actor) -> frozenset[str]:
+    """Return the short names of the circles whose invitations a room has put a clock to."""
+    return frozenset().union(*(tell(actor) for tell in _timed))
 
 
 def open_room(room: Room) -> None:

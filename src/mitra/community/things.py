@@ -12,7 +12,7 @@ from mitra.store.things.kinds import PREFIX
 from mitra.store.things.releasing import Author, Hand, tell_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from mitra.community.facts import Actor
@@ -30,18 +30,27 @@ class Tells(Protocol):
         ...
 
 
-def hand_of(actor: Actor, *, now: datetime, tells: Tells | None = None, files: Iterable[str] = ()) -> Hand:
+def hand_of(
+    actor: Actor,
+    *,
+    now: datetime,
+    tells: Tells | None = None,
+    files: Iterable[str] = (),
+    follows: Callable[[str], None] | None = None,
+) -> Hand:
     """Return the hand of an actor: whose words, when, which event its room emits and which files the thing holds.
 
-    Event and files are written in the transaction of the thing.
+    Event and files are written in the transaction of the thing, and what follows from it, given its id.
     """
     author = Author(actor.organisation, actor.organisation_stix_id)
     held = tuple(files)
-    if tells is None and not held:
+    if tells is None and not held and follows is None:
         return Hand(author, now, tell_nobody)
 
     def tell(written: Written, stix_id: str) -> None:
         attach(held, stix_id, by=actor.organisation)
+        if follows is not None:
+            follows(stix_id)
         if tells is None:
             return
         kind, _, uuid = stix_id.partition("--")

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "mitra.store",
     "mitra.web",
     "mitra.community",
+    "mitra.messages",
     "mitra.exchange",
     "mitra.cases",
     "mitra.home",
@@ -149,6 +150,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LOGGING = logging_of(os.environ.get("MITRA_LOG", "words"), tells_access=os.environ.get("MITRA_ACCESS_LOG") == "1")
+
+MITRA_URL = os.environ.get("MITRA_URL", "http://localhost:8000").rstrip("/")
+MITRA_MAIL = os.environ.get("MITRA_MAIL", "")
+MITRA_MAIL_FROM = os.environ.get("MITRA_MAIL_FROM", "")
+MITRA_MAIL_FOLDER = os.environ.get("MITRA_MAIL_FOLDER", "")
+MITRA_MAIL_VOUCHED_BY = os.environ.get("MITRA_MAIL_VOUCHED_BY", "")
+MITRA_DKIM_SELECTOR = os.environ.get("MITRA_DKIM_SELECTOR", "")
+MITRA_WEBHOOKS_INTO = [one for one in os.environ.get("MITRA_WEBHOOKS_INTO", "").split(",") if one]
 
 MITRA_VERSION = "0.1.0"
 for _role in ("log", "witness", "credentials"):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("mitra.home.urls")),
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
+    path("inbox/", include("mitra.messages.urls")),
     path("exchange/", include("mitra.exchange.urls")),
     path("cases/", include("mitra.cases.urls")),
     path("ledger/", include("mitra.ledger.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 NEW_SHOWN = 8
 PUBLIC_SHOWN = 8
 NEEDS_SHOWN = 6
+LATER_SHOWN = 6
+A_NIGHT = timedelta(hours=8)
+"""What is due later than this can wait for daylight."""
 LISTED = Filter(versions="last", without_types=frozenset({"relationship"}))
 """What people are told of; they meet a relation on the records that it ties."""
 
@@ -36,8 +40,11 @@ class Situation:
     """What a member sees on coming in."""
 
     needs: tuple[Need, ...]
-    """The first few, the most urgent first."""
+    """The first few that cannot wait, the most urgent first."""
     needs_count: int
+    later: tuple[Need, ...]
+    """The first few that can wait for daylight: due in more than a night's time."""
+    later_count: int
     new: RecordPage
     newest: RecordLine | None
     """The newest record that this viewer reads, new or not."""
@@ -52,7 +59,9 @@ class Situation:
 
 def situation_of(actor: Actor, *, since: datetime, now: datetime) -> Situation:
     """Return the situation of one member, with what came since an instant."""
-    needs = ports.needs_of(actor, now=now)
+    found = ports.needs_of(actor, now=now)
+    later = [need for need in found if need.due_at is not None and need.due_at - now > A_NIGHT]
+    needs = [need for need in found if need.due_at is None or need.due_at - now <= A_NIGHT]
     fresh = replace(LISTED, added_after=since)
     new = exchange.list_records(actor.viewer, fresh, limit=NEW_SHOWN, now=now)
     newest = new.items[0] if new.items else first_of(exchange.list_records(actor.viewer, limit=1, now=now))
@@ -63,6 +72,8 @@ def situation_of(actor: Actor, *, since: datetime, now: datetime) -> Situation:
     return Situation(
         needs=tuple(needs[:NEEDS_SHOWN]),
         needs_count=len(needs),
+        later=tuple(later[:LATER_SHOWN]),
+        later_count=len(later),
         new=new,
         newest=newest,
         tlp=max(levels) if levels else None,

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 
 from exchange_node import indicator, make_node
 from mitra.community import operations, queries
@@ -76,6 +77,11 @@ def test_a_credential_that_ends_needs_its_administrator_only(node, client):
     operations.make_credential(soon, by=queries.actor_of_operator("cert-th"), now=now)
     assert "Nothing needs you now." in seen_by(client, "cert-th")
     Person.objects.all().update(email="other@cert-th.example")
+    page = seen_by(client, "cert-th", "administrator")
+    assert ("Nothing needs you now." in page, "Can wait for daylight" in page) == (True, True)
+    tonight = NewCredential("SIEM ຄືນນີ້", ("exchange:read",), expires_at=now + timedelta(hours=3))
+    operations.make_credential(tonight, by=queries.actor_of_operator("cert-th"), now=now)
+    Person.objects.all().update(is_active=False, email=F("ref"))
     page = seen_by(client, "cert-th", "administrator")
     assert "One thing needs you." in page
     assert "“SIEM ຫ້ອງປະຕິບັດການ” will stop working" in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -10,23 +10,34 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mitra.cases import operations, queries, words
+from mitra.cases.calendars import get_hours, holidays_of
 from mitra.cases.facts import CASES_READ, CASES_WRITE, page_of
-from mitra.cases.forms import EntryForm, InviteForm, NewCaseForm, StepForm
+from mitra.cases.forms import CalendarForm, EntryForm, InviteForm, NewCaseForm, StepForm, TaskForm
 from mitra.cases.rules import WEIGHTS, points_of
 from mitra.cases.taxonomy import words_of
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
+from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.community.operations.guards import require_opener
 from mitra.core.errors import Conflict
 from mitra.core.policy.facts import Standing
+from mitra.core.time.local import instant_of
+from mitra.messages.facts import State
+from mitra.messages.queries import STATE_WORDS as STATES_OF_MESSAGES
 from mitra.web.page import page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpResponse
 
-    from mitra.cases.queries import CaseView
+    from mitra.cases.calendars import Hours
+    from mitra.cases.queries import CaseView, Said
     from mitra.community.doors import MemberRequest
+    from mitra.web.ports import Words
     from mitra.web.told import ToldForm
+
+SHOWN_HOLIDAYS: Final = 6
 
 
 @require_safe
@@ -35,7 +46,7 @@ if TYPE_CHECKING:
 def cases(request: MemberRequest) -> HttpResponse:
     """Show the cases that we are in: open ones first, the gravest of them first."""
     lines = queries.list_cases(request.actor, now=request.now)
-    shown = [(line, words.STATES[line.state], words.SEVERITIES[line.facts.severity]) for line in lines]
+    shown = [(line, words.STATES[line.state], words.SEVERITIES[line.severity]) for line in lines]
     context = {
         "open": [each for each in shown if each[0].is_open],
         "ended": [each for each in shown if not each[0].is_open],
@@ -63,6 +74,35 @@ def new_case(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required
 @scope_required(CASES_READ)
+def calendar(request: MemberRequest) -> HttpResponse:
+    """Show when we work, which our clocks below S4 count by; on POST, keep what was said."""
+    hours = get_hours(request.actor.organisation)
+    form = CalendarForm(request.POST if request.method == "POST" else None, initial=CalendarForm.of(hours))
+    if form.is_bound and form.is_valid():
+        kept = form.attempt(lambda: keep_calendar(request, form), at="zone")
+        if kept:
+            return redirect("cases:calendar")
+    may_keep = COMMUNITY_MANAGE in request.actor.scopes
+    context = {"hours": hours, "form": form, "may_keep": may_keep, "holidays": next_holidays(hours, request)}
+    return page(request, "cases/calendar.html", context, status=422 if form.errors else 200)
+
+
+def keep_calendar(request: MemberRequest, form: CalendarForm) -> bool:
+    """Keep what was said; return that it was."""
+    operations.keep_calendar(form.hours(), by=request.actor, now=request.now)
+    messages.success(request, gettext("Kept. What is overdue already stays so."))
+    return True
+
+
+def next_holidays(hours: Hours, request: MemberRequest) -> list[date]:
+    """Return the next public holidays that are kept."""
+    year = request.now.year
+    return [day for day in holidays_of(hours.state, (year, year + 1)) if day >= request.now.date()][:SHOWN_HOLIDAYS]
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+@scope_required(CASES_READ)
 def case(request: MemberRequest, stix_id: str) -> HttpResponse:
     """Show one case; on POST, write to it, take it a step further, or ask somebody in."""
     seen = queries.get_case(stix_id, request.actor, now=request.now)
@@ -81,12 +121,14 @@ def sent_form(request: MemberRequest) -> ToldForm | None:
         return StepForm(request.POST)
     if "organisation" in request.POST:
         return InviteForm(request.POST)
+    if "task" in request.POST:
+        return TaskForm(request.POST)
     return EntryForm(request.POST)
 
 
 def field_of(form: ToldForm) -> str:
     """Return the field at which a refusal of this form stands."""
-    return {StepForm: "why", InviteForm: "organisation", EntryForm: "words"}[type(form)]
+    return {StepForm: "why", InviteForm: "organisation", TaskForm: "heading", EntryForm: "words"}[type(form)]
 
 
 def act(request: MemberRequest, seen: CaseView, form: ToldForm) -> bool:
@@ -96,6 +138,8 @@ def act(request: MemberRequest, seen: CaseView, form: ToldForm) -> bool:
         operations.take_step(seen.stix_id, clean["step"], form.said(), by=by, now=now)
     elif isinstance(form, InviteForm):
         invite(seen, clean["organisation"], request)
+    elif isinstance(form, TaskForm):
+        set_task(seen, clean, request)
     else:
         is_own = clean["to"] == "own"
         operations.write_entry(seen.stix_id, clean["kind"], clean["words"], by=by, now=now, is_own=is_own)
@@ -103,13 +147,22 @@ def act(request: MemberRequest, seen: CaseView, form: ToldForm) -> bool:
     return True
 
 
+def set_task(seen: CaseView, clean: dict[str, Any], request: MemberRequest) -> None:
+    """Set a task; its time is by the clock of who typed it."""
+    due_at = clean["due_at"]
+    if due_at is not None:
+        due_at = instant_of(due_at.replace(tzinfo=None), request.user.time_zone, path="due_at")
+    new = operations.NewTask(clean["heading"], clean["about"], due_at)
+    operations.set_task(seen.stix_id, new, by=request.actor, now=request.now)
+    messages.success(request, gettext("Set; whoever takes it holds it."))
+
+
 def invite(seen: CaseView, slug: str, request: MemberRequest) -> None:
     """Ask an organisation into the case."""
     known = {body.slug: body.id for body in community.list_invitable(seen.facts.circle, request.actor)}
     if slug not in known:
         raise Conflict(gettext("Choose an organisation from the list."))
-    why = seen.facts.heading
-    operations.ask_in(seen.circle, [known[slug]], why=why, by=request.actor, now=request.now)
+    operations.ask_in(seen.stix_id, [known[slug]], by=request.actor, now=request.now)
     messages.success(request, gettext("Asked in; they read the case once they accept."))
 
 
@@ -121,17 +174,23 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     return {
         "seen": seen,
         "kind": words_of(seen.facts.kind),
-        "severity": seen.facts.severity,
-        "severity_word": words.SEVERITIES[seen.facts.severity],
+        "severity": seen.severity,
+        "severity_word": words.SEVERITIES[seen.severity],
+        "judged_why": seen.stands.carried.judged_why,
+        "severity_options": [(str(level), f"S{level} {word}") for level, word in enumerate(words.SEVERITIES)],
+        "clocks": [
+            (clock, words.CLOCKS[clock.kind], words.CLOCK_STATES[clock.state(request.now)]) for clock in seen.clocks
+        ],
         "sum": [(words.FACTORS[name], points[name], weight) for name, weight in WEIGHTS.items()],
         "way": [words.STATES[state] for state in words.WAY],
         "state": words.STATES[seen.stands.state],
         "is_beside": seen.stands.state not in words.WAY,
         "resolution": words.RESOLUTIONS.get(seen.stands.carried.resolution, ""),
-        "said": [(one, words.DONE.get(one.words, one.words), words.KINDS.get(one.kind, "")) for one in seen.said],
+        "said": [(one, done_words(one), words.KINDS.get(one.kind, "")) for one in seen.said],
         "inside": sum(part.since is None for part in seen.parts),
         "parts": [(part, words.PARTS[part.part]) for part in seen.parts],
         "may_write": writes,
+        "tasks": [(line, words.TASK_STATES[line.stands.state]) for line in seen.tasks],
         "steps": [(step, words.STEPS[step]) for step in seen.steps if step not in ASKING] if writes else [],
         "asks": [step for step in seen.steps if step in ASKING] if writes else [],
         "resolutions": words.RESOLUTIONS.items(),
@@ -142,7 +201,14 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     }
 
 
-ASKING = frozenset({"close", "reject", "let-rest", "offer-lead"})
+def done_words(one: Said) -> Words:
+    """Return what the time line says of a step, or of a message how far it came."""
+    if one.kind == "message":
+        return STATES_OF_MESSAGES[State(one.words)]
+    return words.DONE.get(one.words, one.words)
+
+
+ASKING = frozenset({"close", "reject", "let-rest", "offer-lead", "judge"})
 """Steps whose button stands beside something to say."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from mitra.community.events import SeatChanged
 from mitra.community.models import Circle, Invitation, Membership, Organisation, Person
 from mitra.community.operations.guards import (
     check_reads_in_circles,
@@ -25,6 +26,7 @@ from mitra.core.errors import InvalidInput, NotFound, NotPermitted, WrongState
 from mitra.core.policy.facts import Standing
 from mitra.core.text.names import check_name
 from mitra.core.text.numbers import number_of
+from mitra.pulse.operations import emit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,6 +96,7 @@ def take_invitation_back(circle: int, organisation: int, *, by: Actor, now: date
         answer_for(row, organisation, "taken-back", now=now)
         facts = {"circle": row.slug, "organisation": Organisation.objects.get(pk=organisation).stix_id}
         write_act("community.invitation-taken-back", by.organisation, facts)
+        _tell(row, organisation, "taken-back", by, now)
 
 
 def accept(circle: int, *, by: Actor, now: datetime) -> None:
@@ -104,6 +107,7 @@ def accept(circle: int, *, by: Actor, now: datetime) -> None:
         answer_for(row, by.organisation, "accepted", now=now)
         Membership.objects.create(circle=row, organisation_id=by.organisation, since=now)
         write_act("community.invitation-accepted", by.organisation, {"circle": row.slug})
+        _tell(row, by.organisation, "accepted", by, now)
 
 
 def decline(circle: int, *, by: Actor, now: datetime) -> None:
@@ -113,6 +117,7 @@ def decline(circle: int, *, by: Actor, now: datetime) -> None:
         row = _named(circle, by)
         answer_for(row, by.organisation, "declined", now=now)
         write_act("community.invitation-declined", by.organisation, {"circle": row.slug})
+        _tell(row, by.organisation, "declined", by, now)
 
 
 def leave(circle: int, *, by: Actor, now: datetime) -> bool:
@@ -128,6 +133,7 @@ def leave(circle: int, *, by: Actor, now: datetime) -> bool:
             raise WrongState("You host this circle and others are in it: hand it over first, or remove them.")
         is_last = take_out(row, by.organisation, now=now)
         write_act("community.circle-left", by.organisation, {"circle": row.slug, "is_closed": is_last})
+        _tell(row, by.organisation, "left", by, now)
     return is_last
 
 
@@ -144,6 +150,7 @@ def remove_from_working(circle: int, organisation: int, *, by: Actor, now: datet
         take_out(row, organisation, now=now)
         facts = {"circle": row.slug, "organisation": body.organisation.stix_id}
         write_act("community.removed-from-circle", by.organisation, facts)
+        _tell(row, organisation, "removed", by, now)
 
 
 def hand_over(circle: int, organisation: int, *, by: Actor, now: datetime) -> None:
@@ -188,6 +195,11 @@ def unname_person(circle: int, person: int, *, by: Actor, now: datetime) -> None
 
 
 # ── Who may, and what there is
+
+
+def _tell(row: Circle, organisation: int, to: str, by: Actor, now: datetime) -> None:
+    event = SeatChanged(row.pk, organisation, to)
+    emit(event, subject=f"circle:{row.pk}", actor=by.organisation, now=now, realm=row.realm)
 
 
 def _named(circle: int, by: Actor) -> Circle:

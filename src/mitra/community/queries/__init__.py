@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mitra.community.facts import Reachable
 from mitra.community.queries.actors import (
+    actor_of_body,
     actor_of_credential,
     actor_of_operator,
     actor_of_person,
@@ -11,8 +13,16 @@ from mitra.community.queries.actors import (
     preferences_of,
 )
 from mitra.community.queries.bodies import viewer_of_body
-from mitra.community.queries.circles import find_circle, list_circles, list_circles_with, list_clients, name_circles
+from mitra.community.queries.circles import (
+    find_circle,
+    list_circles,
+    list_circles_with,
+    list_clients,
+    name_circles,
+    slug_of_circle,
+)
 from mitra.community.queries.organisations import (
+    find_organisation,
     get_centre,
     get_organisation,
     has_centre,
@@ -20,15 +30,18 @@ from mitra.community.queries.organisations import (
     list_organisations,
     name_organisations,
     organisation_ids_by_stix_id,
+    zone_of_state,
 )
 from mitra.community.queries.people import (
     bodies_with_readers,
     find_addressees,
+    find_person_by_email,
     get_credential,
     get_person,
     list_addressees,
     list_credentials,
     list_people,
+    list_reachable,
     name_people,
     persons_who_read,
 )
@@ -58,6 +71,8 @@ __all__ = [
     "CirclePreview",
     "CircleView",
     "InvitationLine",
+    "Reachable",
+    "actor_of_body",
     "actor_of_credential",
     "actor_of_operator",
     "actor_of_person",
@@ -69,6 +84,8 @@ __all__ = [
     "describe_readers",
     "find_addressees",
     "find_circle",
+    "find_organisation",
+    "find_person_by_email",
     "get_centre",
     "get_circle",
     "get_credential",
@@ -87,6 +104,7 @@ __all__ = [
     "list_nameable",
     "list_organisations",
     "list_people",
+    "list_reachable",
     "list_realms",
     "machine_beside",
     "name_circles",
@@ -97,5 +115,7 @@ __all__ = [
     "persons_who_read",
     "preferences_of",
     "preview_circle",
+    "slug_of_circle",
     "viewer_of_body",
+    "zone_of_state",
 ]

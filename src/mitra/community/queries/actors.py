@@ -142,7 +142,16 @@ def actor_of_operator(name: str, *, realm: int = REAL_REALM) -> Actor:
 
     Every scope that the organisation's standing leaves, no person: so nothing at RED but what a person shows.
     """
-    organisation = find_row(name)
+    return _actor_of_whole(find_row(name), realm)
+
+
+def actor_of_body(organisation: int, realm: int = REAL_REALM) -> Actor | None:
+    """Return the same of an organisation by its row, or None where it is not here or left."""
+    row = Organisation.objects.select_related("sponsor").filter(pk=organisation).first()
+    return None if row is None or row.standing == Standing.LEFT else _actor_of_whole(row, realm)
+
+
+def _actor_of_whole(organisation: Organisation, realm: int) -> Actor:
     rooms = frozenset(ROOM_OF_SCOPE.values())
     return Actor(
         viewer=viewer_of(organisation, Asker(realm=realm, rooms=rooms)),

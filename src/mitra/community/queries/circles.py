@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from mitra.core.policy.facts import Viewer
 
 
+def slug_of_circle(circle: int) -> str:
+    """Return the short name of a circle, for the program's own work; `''` where it has none or is not here."""
+    return Circle.objects.filter(pk=circle, slug__isnull=False).values_list("slug", flat=True).first() or ""
+
+
 def list_circles(actor: Actor) -> tuple[CircleFacts, ...]:
     """Return the named circles that this actor is in, by name; the centre's operator sees every one."""
     ids = _usable_circles(actor)

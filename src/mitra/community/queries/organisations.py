@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -49,6 +52,24 @@ def facts_of(row: Organisation) -> OrganisationFacts:
         sponsor=row.sponsor_id,
         joined_at=row.joined_at,
     )
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    """Return the zone of each state of the region, as its preset has it."""
+    text = resources.files("mitra.community").joinpath("presets/asean.toml").read_text(encoding="utf-8")
+    return {state["country"]: state["zone"] for state in tomllib.loads(text)["state"]}
+
+
+def zone_of_state(country: str) -> str:
+    """Return the IANA zone of a state's capital, `UTC` where it is none of the region."""
+    return _zones().get(country, "UTC")
+
+
+def find_organisation(slug: str) -> OrganisationFacts | None:
+    """Return one organisation by its short name, or None; for the program's own work, shown to nobody."""
+    row = Organisation.objects.filter(slug=slug).first()
+    return None if row is None else facts_of(row)
 
 
 def get_organisation(name: str | int) -> OrganisationFacts:

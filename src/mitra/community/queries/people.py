@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from mitra.community.facts import EXCHANGE_READ, Addressee, CredentialFacts, PersonFacts
+from mitra.community.facts import EXCHANGE_READ, Addressee, CredentialFacts, PersonFacts, Reachable, Sender
 from mitra.community.models import Credential, Membership, Person, Realm
 from mitra.community.queries.actors import circles_of
 from mitra.community.rules import LEFT_OUT_OF_COMMUNITY, ROLES
@@ -104,6 +104,22 @@ def _addressees(actor: Actor) -> QuerySet[Person]:
     readers = Person.objects.filter(is_active=True, realm=actor.viewer.realm, roles__role__in=READING_ROLES)
     away = (Standing.SUSPENDED, Standing.LEFT)
     return readers.filter(bodies).exclude(organisation__standing__in=away).distinct()
+
+
+def list_reachable(organisation: int, *, realm: int) -> tuple[Reachable, ...]:
+    """Return who of an organisation can be told something and sign in to read it, by the row; at most 200."""
+    rows = Person.objects.filter(organisation=organisation, realm=realm, is_active=True)
+    rows = rows.exclude(organisation__standing__in=(Standing.SUSPENDED, Standing.LEFT)).prefetch_related("roles")
+    return tuple(
+        Reachable(row.pk, row.email, row.language, row.time_zone, tuple(each.role for each in row.roles.all()))
+        for row in rows.order_by("pk")[:200]
+    )
+
+
+def find_person_by_email(email: str) -> Sender | None:
+    """Return which organisation and realm somebody writes from who can sign in with this address, or None."""
+    row = Person.objects.filter(email__iexact=email, is_active=True).first()
+    return None if row is None else Sender(row.organisation_id, row.realm)
 
 
 def bodies_with_readers(organisations: Iterable[int], *, realm: int) -> frozenset[int]:

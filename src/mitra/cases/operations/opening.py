@@ -1,28 +1,35 @@
-"""Every write of this room: a case is opened in a circle of its own, written to, and taken a step further."""
+"""Open a case in a circle of its own, and ask others in: each is told at once, and has until its clock runs out."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from mitra.cases.calendars import hours_of
+from mitra.cases.clocks import ACKNOWLEDGE, wound
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASE, CASES_WRITE, COURSE, ENTRY, ROOM, Case
-from mitra.cases.rules import POINTS
+from mitra.cases.facts import CASE, CASES_WRITE, ROOM, Case
+from mitra.cases.operations.telling import tell_asked
+from mitra.cases.operations.winding import Of, set_up, wind_for
+from mitra.cases.queries import read_sheet, stands_of
+from mitra.cases.rules import POINTS, severity_now
 from mitra.cases.taxonomy import types
 from mitra.community import operations as circles
 from mitra.community import queries as community
 from mitra.community.operations.guards import check_reads_in_circles, require_opener
-from mitra.community.things import get_thing, hand_of
+from mitra.community.things import hand_of
 from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.text.numbers import number_of
 from mitra.store.things.releasing import release
-from mitra.store.things.threads import ceiling_of, contribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from mitra.community.facts import Actor
@@ -76,8 +83,9 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
         states=new.states,
     )
     audience = Audience(Tlp.AMBER_STRICT, frozenset({circle.id}), room=ROOM, realm=by.viewer.realm)
-    made = release(CASE, facts, audience, hand_of(by, now=now, tells=CaseWritten))
-    ask_in(circle.id, new.invited, why=new.heading, by=by, now=now)
+    hand = hand_of(by, now=now, tells=CaseWritten, follows=partial(wind_for, by=by, spoke=True, now=now))
+    made = release(CASE, facts, audience, hand)
+    ask_in(made.stix_id, new.invited, by=by, now=now)
     return Opened(made.stix_id, number)
 
 
@@ -98,35 +106,18 @@ def _check(new: NewCase, by: Actor) -> None:
         check_reads_in_circles(body.name, body.standing, path="invited")
 
 
-def ask_in(circle: int, bodies: Iterable[int], *, why: str, by: Actor, now: datetime) -> None:
-    """Ask organisations into the circle of a case that the actor's organisation hosts."""
+def ask_in(case: str, bodies: Iterable[int], *, by: Actor, now: datetime) -> None:
+    """Ask organisations into the circle of a case that the actor's organisation hosts, and tell each.
+
+    Raises NotFound for a case that is not the actor's, and what `invite` raises, whoever was asked before stays asked.
+    """
+    by.require(CASES_WRITE)
+    told = read_sheet(case, by, now=now)
+    severity = severity_now(told.facts.severity, stands_of(told, by, now=now).carried)
+    circle = community.get_circle(told.facts.circle, by).circle.id
     for body in bodies:
-        circles.invite(circle, body, why=why, by=by, now=now)
-
-
-def write_entry(case: str, kind: str, words: str, *, by: Actor, now: datetime, is_own: bool = False) -> str:
-    """Write to a case, to all who are in it or to one's own organisation only; return the entry's number.
-
-    Raises NotFound, the same for a case that is not there and one that is not the actor's; InvalidInput.
-    """
-    by.require(CASES_WRITE)
-    sheet = get_thing(CASE, case, by, now=now)
-    number = number_of("EN", secrets.token_bytes(SIGNS), length=SIGNS)
-    facts = ENTRY.check({"sheet_ref": case, "number": number, "kind": kind, "words": words.strip()})
-    own = Audience(Tlp.AMBER_STRICT, room=ROOM, realm=by.viewer.realm)
-    contribute(ENTRY, facts, own if is_own else ceiling_of(sheet), hand_of(by, now=now, tells=CaseWritten), to=sheet)
-    return number
-
-
-def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: datetime) -> None:
-    """Take a case a step further; raises NotFound, and WrongState with who could take it, and from which state.
-
-    The lead is offered to an organisation that is in the case only; raises InvalidInput.
-    """
-    by.require(CASES_WRITE)
-    sheet = get_thing(CASE, case, by, now=now)
-    if word == "offer-lead":
-        inside = {body.stix_id for body in community.get_circle(CASE.facts_of(sheet).circle, by).bodies}
-        if said.get("to") not in inside:
-            raise InvalidInput("Offer it to an organisation that is in the case.", path="to", rule="unknown-choice")
-    COURSE.take(sheet, word, hand_of(by, now=now, tells=CaseWritten), viewer=by.viewer, said=said)
+        clock = wound(ACKNOWLEDGE, severity, now, hours_of(body, now=now))
+        with transaction.atomic():
+            set_up(clock, told, owner=body, now=now, of=Of(asked_by=by.organisation))
+            tell_asked(told, severity, body, by=by, answer_by=clock.due_at, now=now)
+            circles.invite(circle, body, why=told.facts.heading, by=by, now=now)

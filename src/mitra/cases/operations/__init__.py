@@ -1,0 +1,21 @@
+"""Every write of this room; others import these names and no deeper."""
+
+from __future__ import annotations
+
+from mitra.cases.operations.calendars import keep_calendar
+from mitra.cases.operations.opening import NewCase, Opened, ask_in, open_case
+from mitra.cases.operations.tasks import NewTask, set_task, take_task_step
+from mitra.cases.operations.writing import take_step, write_entry
+
+__all__ = [
+    "NewCase",
+    "NewTask",
+    "Opened",
+    "ask_in",
+    "keep_calendar",
+    "open_case",
+    "set_task",
+    "take_step",
+    "take_task_step",
+    "write_entry",
+]

@@ -1,0 +1,54 @@
+"""Write to a case, and take it a step further; its clocks follow in the same transaction."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from mitra.cases.events import CaseWritten
+from mitra.cases.facts import CASES_WRITE, COURSE, ENTRY, ROOM
+from mitra.cases.operations.opening import SIGNS
+from mitra.cases.operations.winding import wind_for
+from mitra.cases.queries import read_sheet
+from mitra.community import queries as community
+from mitra.community.things import hand_of
+from mitra.core.errors import InvalidInput
+from mitra.core.policy.facts import Audience, Tlp
+from mitra.core.text.numbers import number_of
+from mitra.store.things.threads import ceiling_of, contribute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mitra.community.facts import Actor
+
+
+def write_entry(case: str, kind: str, words: str, *, by: Actor, now: datetime, is_own: bool = False) -> str:
+    """Write to a case, to all who are in it or to one's own organisation only; return the entry's number.
+
+    Raises NotFound, the same for a case that is not there and one that is not the actor's; InvalidInput.
+    """
+    by.require(CASES_WRITE)
+    told = read_sheet(case, by, now=now)
+    number = number_of("EN", secrets.token_bytes(SIGNS), length=SIGNS)
+    facts = ENTRY.check({"sheet_ref": case, "number": number, "kind": kind, "words": words.strip()})
+    own = Audience(Tlp.AMBER_STRICT, room=ROOM, realm=by.viewer.realm)
+    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=not is_own, now=now))
+    contribute(ENTRY, facts, own if is_own else ceiling_of(told.row), hand, to=told.row)
+    return number
+
+
+def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: datetime) -> None:
+    """Take a case a step further; raises NotFound, and WrongState with who could take it, and from which state.
+
+    The lead is offered to an organisation that is in the case only; raises InvalidInput.
+    """
+    by.require(CASES_WRITE)
+    told = read_sheet(case, by, now=now)
+    if word == "offer-lead":
+        inside = {body.stix_id for body in community.get_circle(told.facts.circle, by).bodies}
+        if said.get("to") not in inside:
+            raise InvalidInput("Offer it to an organisation that is in the case.", path="to", rule="unknown-choice")
+    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=True, now=now))
+    COURSE.take(told.row, word, hand, viewer=by.viewer, said=said)

@@ -1,0 +1,30 @@
+"""Every read of this room, for whoever asks; others import these names and no deeper."""
+
+from __future__ import annotations
+
+from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, timed_invitations
+from mitra.cases.queries.lists import CaseLine, list_cases
+from mitra.cases.queries.one import CaseView, Part, Said, get_case
+from mitra.cases.queries.sheets import find_cases, read_sheet, stands_of
+from mitra.cases.queries.tasks import TaskLine, get_task, list_tasks
+
+__all__ = [
+    "CaseLine",
+    "CaseView",
+    "Due",
+    "Part",
+    "Said",
+    "TaskLine",
+    "clock_of",
+    "describe",
+    "find_cases",
+    "get_case",
+    "get_task",
+    "list_cases",
+    "list_clocks",
+    "list_due",
+    "list_tasks",
+    "read_sheet",
+    "stands_of",
+    "timed_invitations",
+]

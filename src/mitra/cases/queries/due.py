@@ -1,0 +1,82 @@
+"""Clocks that run, and what each is about, read again by whoever asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.db.models import F, Q
+from django.urls import reverse
+
+from mitra.cases.clocks import ACKNOWLEDGE, Clock
+from mitra.cases.facts import CASE, CASES_WRITE, page_of
+from mitra.cases.models import ClockRow
+from mitra.community import queries as community
+from mitra.messages.facts import Described
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from mitra.community.facts import Actor
+
+
+CLOCKS_SHOWN: Final = 20
+
+
+class Due(NamedTuple):
+    """A clock of the actor's organisation that runs, and what it is about."""
+
+    clock: Clock
+    number: str
+    title: str
+    url: str
+
+
+def list_due(actor: Actor, *, now: datetime, limit: int) -> tuple[Due, ...]:
+    """Return the clocks of the actor's organisation that run, the one that is due first before all others.
+
+    What each is about is read again by the actor: of a case that it is not in any more there is none.
+    """
+    mine = ClockRow.objects.of(actor).filter(realm=actor.viewer.realm, ended_at=None, paused_at=None)
+    rows = list(mine.order_by("due_at", "pk")[:limit])
+    abouts = {row.circle if row.kind == ACKNOWLEDGE else row.case for row in rows}
+    found = describe(abouts, actor, now=now) if rows else {}
+    due = ((row, found.get(row.circle if row.kind == ACKNOWLEDGE else row.case)) for row in rows)
+    return tuple(Due(clock_of(row), row.number, one.title, one.url) for row, one in due if one is not None)
+
+
+def timed_invitations(actor: Actor) -> frozenset[str]:
+    """Return the circles of cases into which the actor's organisation is asked and has a clock to answer."""
+    if CASES_WRITE not in actor.scopes:
+        return frozenset()
+    mine = ClockRow.objects.of(actor).filter(realm=actor.viewer.realm, ended_at=None, kind=ACKNOWLEDGE)
+    return frozenset(mine.values_list("circle", flat=True))
+
+
+def list_clocks(stix_id: str, actor: Actor) -> tuple[Clock, ...]:
+    """Return the clocks of the actor's organisation in a case that it has in hand: that run, or were met late."""
+    rows = ClockRow.objects.of(actor).filter(Q(ended_at=None) | Q(ended_at__gt=F("due_at")), case=stix_id)
+    return tuple(clock_of(row) for row in rows.order_by("due_at", "pk")[:CLOCKS_SHOWN])
+
+
+def clock_of(row: ClockRow) -> Clock:
+    """Return what a row says."""
+    return Clock(row.kind, row.severity, row.since, row.warn_at, row.due_at, row.paused_at, row.ended_at)
+
+
+def describe(abouts: Collection[str], actor: Actor, *, now: datetime) -> dict[str, Described]:
+    """Return what messages and clocks are about, by a case's id or its circle's name: as far as the actor reads it.
+
+    Of a circle into which it is asked, and which it has not accepted, what the invitation says.
+    """
+    rows = CASE.model.objects.visible_to(actor.viewer, now=now)
+    circles = [about for about in abouts if about.startswith("wk-")]
+    found: dict[str, Described] = {}
+    for row in rows.filter(Q(stix_id__in=list(abouts)) | Q(circle__in=circles)).only("stix_id", "heading", "circle"):
+        found[row.stix_id] = found[row.circle] = Described(row.heading, page_of(row.stix_id))
+    if set(circles) - set(found):
+        for line in community.list_invitations(actor):
+            if line.circle.slug in circles:
+                address = reverse("community:circle", args=[line.circle.slug])
+                found[line.circle.slug] = Described(line.why, address)
+    return {about: found[about] for about in abouts if about in found}

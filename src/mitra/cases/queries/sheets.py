@@ -1,0 +1,68 @@
+"""A case itself: what it says, how it stands, what its number finds, how organisations are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from mitra.cases.facts import CASE, COURSE
+from mitra.cases.rules import Lead
+from mitra.community import queries as community
+from mitra.community.things import get_thing
+from mitra.core.errors import InvalidInput
+from mitra.core.text.numbers import read_number
+from mitra.store.things.reading import told_of
+from mitra.web.ports import Exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from mitra.community.facts import Actor
+    from mitra.core.steps import Folded
+    from mitra.store.things.reading import Told
+
+
+def read_sheet(stix_id: str, actor: Actor, *, now: datetime) -> Told:
+    """Return what a case itself says; raises NotFound, the same for not there and not the actor's."""
+    (told,) = told_of(CASE, [get_thing(CASE, stix_id, actor, now=now)])
+    return told
+
+
+def stands_of(told: Told, actor: Actor, *, now: datetime) -> Folded[Lead]:
+    """Return how a case stands, as far as the actor reads its steps."""
+    stix_id = told.row.stix_id
+    stands: Folded[Lead] = COURSE.stand({stix_id: Lead(told.version.author)}, actor.viewer, now=now)[stix_id]
+    return stands
+
+
+def names_of(stix_ids: set[str], rows: Iterable[int] = ()) -> tuple[dict[str, str], dict[int, str]]:
+    """Return the names of organisations by their STIX ids, `''` for one that is not known here, and by their rows."""
+    ids = community.organisation_ids_by_stix_id(stix_ids)
+    names = community.name_organisations({*ids.values(), *rows})
+    return {stix_id: names.get(ids.get(stix_id, 0), "") for stix_id in stix_ids}, names
+
+
+def find_cases(text: str, actor: Actor | None, *, now: datetime) -> Iterator[Exact]:
+    """Yield the case of a number, as far as the actor reads it."""
+    try:
+        number = read_number(text)
+    except InvalidInput:
+        return
+    if actor is not None:
+        rows = CASE.model.objects.visible_to(actor.viewer, now=now).filter(number=number)[:1]
+        for told in told_of(CASE, rows):
+            address = CASE.address(told.row.stix_id) if CASE.address is not None else ""
+            yield Exact(_("case"), told.facts.heading, address, told.facts.number, told.audience.tlp)
+
+
+ANYTHING: Final = {
+    "why": "-",
+    "resolution": "resolved",
+    "to": "-",
+    "severity": "1",
+    "stands": "-",
+    "next": "-",
+    "question": "-",
+}

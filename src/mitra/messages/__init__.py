@@ -1,0 +1,1 @@
+"""Tell an address something, through a channel, and know that it arrived."""

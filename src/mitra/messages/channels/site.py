@@ -1,0 +1,91 @@
+"""What this node's operator set for sending: the mail server, whom webhooks may reach; and a webhook's request."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from django.conf import settings
+
+from mitra.client.outward import Policy, Refused, check_address
+from mitra.core.errors import InvalidInput
+from mitra.core.policy.facts import Tlp
+from mitra.core.stix.times import format_time
+from mitra.messages.channels import webhook
+from mitra.messages.channels.mail import Site
+from mitra.messages.channels.outcome import Outcome
+from mitra.messages.models import Hook
+from mitra.messages.rules import says_number_outside, says_words_outside
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mitra.messages.facts import Described
+    from mitra.messages.models import Message, Sending
+
+KEY_FILE: Final = "dkim.pem"
+LONGEST_URL: Final = 500
+
+
+def site() -> Site:
+    """Return what this node needs to know to write mail."""
+    name = settings.MITRA_NODE.name if settings.MITRA_NODE is not None else "localhost"
+    selector = settings.MITRA_DKIM_SELECTOR
+    return Site(
+        server=settings.MITRA_MAIL,
+        sender=settings.MITRA_MAIL_FROM or f"mitra@{name}",
+        url=settings.MITRA_URL,
+        name=name,
+        dkim_key=Path(settings.MITRA_HOME) / KEY_FILE if selector else None,
+        dkim_selector=selector,
+    )
+
+
+def policy() -> Policy:
+    """Return where webhooks may go: the internet over https, and the internal networks that the operator opened."""
+    inside = tuple(ip_network(one, strict=False) for one in settings.MITRA_WEBHOOKS_INTO)
+    return Policy(allowed=inside, allows_http=bool(inside))
+
+
+def check_hook(url: str) -> None:
+    """Raise InvalidInput where an address can be seen to be none that a webhook may have."""
+    if len(url) > LONGEST_URL:
+        raise InvalidInput(f"Write an address of at most {LONGEST_URL} signs.", path="url", rule="too-long")
+    try:
+        check_address(url, policy())
+    except Refused as refused:
+        raise InvalidInput(str(refused), path="url", rule="address") from refused
+
+
+def call_hook(way: Sending, described: Described, now: datetime) -> Outcome:
+    """Make one signed request; return how it went."""
+    hook = Hook.objects.filter(ref=way.to).first()
+    if hook is None:
+        return Outcome("bounced", "the webhook was taken away")
+    body = orjson.dumps(payload(way.message, described))
+    went = webhook.deliver(hook.url, [hook.secret], f"msg_{way.token}", now, body, policy=policy())
+    state = "gone" if went.code == "gone" else "works" if went.state == "delivered" else "fails"
+    if (state, went.said[:200]) != (hook.state, hook.said):
+        Hook.objects.filter(pk=hook.pk).update(state=state, said=went.said[:200])
+    return Outcome(went.state, went.said, went.retry_after)
+
+
+def payload(message: Message, described: Described) -> dict[str, Any]:
+    """Return what a webhook is told: never words that are stricter than TLP:AMBER."""
+    tlp = None if message.tlp is None else Tlp(message.tlp)
+    data: dict[str, Any] = {
+        "message": message.ref,
+        "severity": message.severity,
+        "url": f"{settings.MITRA_URL}{described.url}",
+    }
+    if tlp is not None:
+        data["tlp"] = tlp.label
+    if message.number and says_number_outside(tlp):
+        data["number"] = message.number
+    if says_words_outside(tlp):
+        data["title"] = described.title
+    if message.answer_by is not None:
+        data["answer_by"] = format_time(message.answer_by)
+    return {"type": message.code, "timestamp": format_time(message.at), "data": data}

@@ -1,0 +1,49 @@
+"""Whom an organisation has on call as long as no rota says it: its duty officers, then those who manage it.
+
+Its webhooks are told together with the first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mitra.community import queries as community
+from mitra.messages.facts import Address, Channel, Quiet, Rung
+from mitra.messages.models import Hook, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mitra.community.queries import Reachable
+    from mitra.messages.facts import Ladder
+
+FIRST: Final = "duty-officer"
+THEN: Final = ("administrator", "secretariat")
+MOST: Final = 20
+"""Addresses of one rung."""
+
+
+def duty_ladder(organisation: int, *, realm: int) -> Ladder:
+    """Return its duty officers and its webhooks, and after a quarter of an hour those who manage it."""
+    people = community.list_reachable(organisation, realm=realm)
+    wishes = {wish.person: wish for wish in Wish.objects.filter(owner=organisation)}
+    first = [one for one in people if FIRST in one.roles]
+    then = [one for one in people if one not in first and set(THEN) & set(one.roles)]
+    hooks = Hook.objects.filter(owner=organisation, realm=realm).exclude(state="gone").order_by("pk")[:MOST]
+    called = [Address(Channel.WEBHOOK, hook.ref) for hook in hooks]
+    rungs = [(*_by_mail(first or then, wishes), *called), _by_mail(then, wishes) if first else ()]
+    return tuple(Rung(tuple(rung)) for rung in rungs if rung)
+
+
+def _by_mail(people: Iterable[Reachable], wishes: dict[int, Wish]) -> list[Address]:
+    return [
+        Address(Channel.MAIL, one.email, one.language, one.zone, _quiet_of(wishes.get(one.id), one.zone))
+        for one in people
+        if one.id not in wishes or wishes[one.id].by_mail
+    ][:MOST]
+
+
+def _quiet_of(wish: Wish | None, zone: str) -> Quiet | None:
+    if wish is None or wish.quiet_from is None or wish.quiet_to is None:
+        return None
+    return Quiet(zone, wish.quiet_from, wish.quiet_to, wish.wakes_from)

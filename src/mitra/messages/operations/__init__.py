@@ -1,0 +1,10 @@
+"""Every write of this room; others import these names and no deeper."""
+
+from __future__ import annotations
+
+from mitra.messages.operations.hooks import drop_hook, make_hook, turn_hook
+from mitra.messages.operations.sending import send_again
+from mitra.messages.operations.telling import acknowledge, settle, tell
+from mitra.messages.operations.wishes import keep_wish
+
+__all__ = ["acknowledge", "drop_hook", "keep_wish", "make_hook", "send_again", "settle", "tell", "turn_hook"]
