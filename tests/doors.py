@@ -299,8 +299,28 @@ BOARD = [
 ]
 CASES = [
     Door("cases:cases", PAGE, at("/cases/")),
-    Door("cases:new", PAGE, send("/cases/new", heading="ຄະດີ", kind="fraud/phishing")),
-    Door("cases:case", PAGE, send("/cases/{case}", step="begin")),
+    Door(
+        "cases:new",
+        PAGE,
+        lambda target: [
+            *at("/cases/new?record={ref}", "/cases/new?letter={letter}")(target),
+            *send("/cases/new", heading="ຄະດີ", kind="fraud/phishing")(target),
+        ],
+    ),
+    Door(
+        "cases:case",
+        PAGE,
+        lambda target: [
+            *send("/cases/{case}", step="begin")(target),
+            *send("/cases/{case}", into="{number}")(target),
+        ],
+    ),
+    Door("cases:print", PAGE, at("/cases/{case}/print")),
+    Door("api:get_bundle", MACHINE, at(REST + "cases/{case}/stix")),
+    Door("api:list_tasks", MACHINE, at(REST + "cases/{case}/tasks")),
+    Door("api:set_task", MACHINE, sent("POST", "cases/{case}/tasks", heading="{word}", chain=["{slug}"])),
+    Door("api:take_task_step", MACHINE, sent("POST", "tasks/{case}/steps", word="take")),
+    Door("api:open_from", MACHINE, post_to("case-imports?kind=fraud/phishing")),
     Door("cases:task", PAGE, send("/cases/tasks/{case}", step="take")),
     Door("cases:calendar", PAGE, send("/cases/calendar", zone="UTC", start="09:00", end="17:00", weekdays="0")),
     Door("api:open_case", MACHINE, sent("POST", "cases", heading="{word}", kind="x", invited=["{slug}"])),

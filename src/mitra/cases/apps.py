@@ -22,7 +22,7 @@ class CasesConfig(AppConfig):
         from mitra.community.rooms import Room, Scope, open_room, time_invitations  # noqa: PLC0415
         from mitra.messages.ports import add_teller  # noqa: PLC0415
         from mitra.store.things.kinds import register  # noqa: PLC0415
-        from mitra.web.ports import Verb, add_verb, answer_finds, answer_machines, answer_needs  # noqa: PLC0415
+        from mitra.web import ports  # noqa: PLC0415
 
         scopes = (
             Scope(CASES_READ, _("read the cases that you are in")),
@@ -34,8 +34,10 @@ class CasesConfig(AppConfig):
             register(kind)
         for teller in TELLERS:
             add_teller(teller)
-        add_verb(Verb(_("Respond"), "cases:cases", order=20, starts=("/cases/",), scope=CASES_READ))
-        answer_needs("cases", list_needs)
+        ports.add_verb(ports.Verb(_("Respond"), "cases:cases", order=20, starts=("/cases/",), scope=CASES_READ))
+        ports.answer_needs("cases", list_needs)
+        for of in ("record", "letter"):
+            ports.offer_going_on(ports.GoOn(of, _("Open a case from it"), "cases:new", CASES_WRITE))
         time_invitations(timed_invitations)
-        answer_finds("cases", find_cases)
-        answer_machines("mitra.cases.views.rest.router")
+        ports.answer_finds("cases", find_cases)
+        ports.answer_machines("mitra.cases.views.rest.router")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import OrganisationFacts
 
-STEP_SAYS: Final = ("why", "resolution", "to", "severity", *SAID)
+STEP_SAYS: Final = ("why", "resolution", "lessons", "to", "severity", *SAID)
 """What a step may carry."""
 MEMBER_STATES: Final = ("BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "TL", "VN")
 
@@ -108,6 +108,7 @@ class StepForm(ToldForm):
 
     step = forms.CharField(max_length=60)
     why = forms.CharField(max_length=500, required=False, label=_("Why"))
+    lessons = forms.CharField(max_length=4_000, required=False, label=_("Lessons"))
     resolution = forms.ChoiceField(choices=[("", ""), *((code, code) for code in RESOLUTIONS)], required=False)
     to = forms.CharField(max_length=120, required=False)
     severity = forms.ChoiceField(choices=[("", ""), *((level, level) for level in SEVERITIES)], required=False)
@@ -133,6 +134,12 @@ class TaskForm(ToldForm):
     due_at = forms.DateTimeField(
         required=False, label=_("Until when"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
     )
+
+
+class MergeForm(ToldForm):
+    """Another case, by its number."""
+
+    into = forms.CharField(max_length=20, label=_("Number of the other case"))
 
 
 class InviteForm(ToldForm):

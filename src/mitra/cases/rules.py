@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mitra.core.steps import SAME, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mitra.core.steps import Step
 
@@ -66,6 +66,11 @@ class Lead:
     judged: int | None = None
     """The severity that its lead judged it to have, beside the sum, which stays."""
     judged_why: str = ""
+    lessons: str = ""
+    into: str = ""
+    """The case into which it is, or is to be, merged."""
+    asked: str = ""
+    """Who leads that one and has to agree."""
 
 
 def points_of(impact: Mapping[str, str], states_hit: int) -> dict[str, int]:
@@ -90,22 +95,42 @@ def severity_now(counted: int, lead: Lead) -> int:
     return counted if lead.judged is None else lead.judged
 
 
-def _carry(lead: Lead, step: Step) -> Lead:
+def _ended(_lead: Lead, step: Step) -> dict[str, Any]:
     said = step.facts
-    if step.word == "offer-lead":
-        return replace(lead, offered=str(said["to"]), offered_at=step.at)
-    if step.word in {"take-lead", "decline-lead"}:
-        return replace(lead, by=step.by if step.word == "take-lead" else lead.by, offered="", offered_at=None)
-    if step.word in {"close", "reject", "mark-duplicate"}:
-        return replace(lead, resolution=str(said.get("resolution", step.word)), closed_at=step.at)
-    if step.word == "judge":
-        return replace(lead, judged=int(str(said["severity"])), judged_why=str(said["why"]))
-    if step.word == "reopen":
-        return replace(lead, resolution="", closed_at=None, reopened=lead.reopened + 1)
-    return lead
+    ended = str(said.get("resolution", step.word))
+    return {"resolution": ended, "closed_at": step.at, "lessons": str(said.get("lessons", ""))}
+
+
+def _merging(_lead: Lead, step: Step) -> dict[str, Any]:
+    return {"into": str(step.facts["into"]), "asked": str(step.facts["lead"])}
+
+
+_CHANGES: Final[Mapping[str, Callable[[Lead, Step], dict[str, Any]]]] = {
+    "offer-lead": lambda _lead, step: {"offered": str(step.facts["to"]), "offered_at": step.at},
+    "take-lead": lambda _lead, step: {"by": step.by, "offered": "", "offered_at": None},
+    "decline-lead": lambda _lead, _step: {"offered": "", "offered_at": None},
+    "close": _ended,
+    "reject": _ended,
+    "mark-duplicate": _ended,
+    "merge": _merging,
+    "offer-merge": _merging,
+    "decline-merge": lambda _lead, _step: {"into": "", "asked": ""},
+    "judge": lambda _lead, step: {
+        "judged": int(str(step.facts["severity"])),
+        "judged_why": str(step.facts["why"]),
+    },
+    "reopen": lambda lead, _step: {"resolution": "", "closed_at": None, "reopened": lead.reopened + 1},
+}
+"""What a step changes of what is carried; others change nothing."""
+
+
+def _carry(lead: Lead, step: Step) -> Lead:
+    change = _CHANGES.get(step.word)
+    return lead if change is None else replace(lead, **change(lead, step))
 
 
 LIVE: Final = ("open", "contained", "recovered")
+RUNNING: Final = ("reported", "triaged", *LIVE, "dormant")
 TABLE: Final[Table[Lead]] = Table(
     name="case",
     start="reported",
@@ -118,16 +143,21 @@ TABLE: Final[Table[Lead]] = Table(
         Row(("open", "contained"), "recover", ("lead",), "recovered"),
         Row(LIVE, "let-rest", ("lead",), "dormant", "why"),
         Row(("dormant",), "wake", ("lead",), "open"),
-        Row(("reported", "triaged", *LIVE, "dormant"), "judge", ("lead",), SAME, "severity-and-why"),
+        Row(RUNNING, "merge", ("lead",), "merged", "same-lead"),
+        Row(RUNNING, "offer-merge", ("lead",), SAME, "into"),
+        Row(RUNNING, "accept-merge", ("asked",), "merged"),
+        Row(RUNNING, "decline-merge", ("asked",), SAME),
+        Row(RUNNING, "judge", ("lead",), SAME, "severity-and-why"),
         Row((*LIVE, "dormant"), "close", ("lead",), "closed", "resolution"),
         Row(("closed",), "reopen", ("lead",), "open", "within-30-days"),
-        Row(("reported", "triaged", *LIVE, "dormant"), "offer-lead", ("lead",), SAME, "to"),
-        Row(("reported", "triaged", *LIVE, "dormant"), "take-lead", ("offered",), SAME, "within-a-day"),
-        Row(("reported", "triaged", *LIVE, "dormant"), "decline-lead", ("offered",), SAME),
+        Row(RUNNING, "offer-lead", ("lead",), SAME, "to"),
+        Row(RUNNING, "take-lead", ("offered",), SAME, "within-a-day"),
+        Row(RUNNING, "decline-lead", ("offered",), SAME),
     ),
     roles={
         "lead": lambda lead, step: step.by == lead.by,
         "offered": lambda lead, step: bool(lead.offered) and step.by == lead.offered,
+        "asked": lambda lead, step: bool(lead.asked) and step.by == lead.asked,
     },
     carry=_carry,
     guards={
@@ -135,6 +165,8 @@ TABLE: Final[Table[Lead]] = Table(
         "severity-and-why": lambda _lead, step: (
             step.facts.get("severity") in SEVERITIES and bool(str(step.facts.get("why", "")).strip())
         ),
+        "into": lambda _lead, step: bool(step.facts.get("into")) and bool(step.facts.get("lead")),
+        "same-lead": lambda _lead, step: bool(step.facts.get("into")) and step.facts.get("lead") == step.by,
         "resolution": lambda _lead, step: step.facts.get("resolution") in RESOLUTIONS,
         "to": lambda lead, step: step.facts.get("to", lead.by) not in {"", lead.by},
         "within-30-days": lambda lead, step: lead.closed_at is not None and step.at - lead.closed_at <= REOPENS_WITHIN,
@@ -143,6 +175,9 @@ TABLE: Final[Table[Lead]] = Table(
     words={
         "lead": "who leads it",
         "offered": "whom the lead is offered to",
+        "asked": "who leads the case into which it would be merged",
+        "into": "the other case is named",
+        "same-lead": "the other case is named, and has the same lead",
         "why": "a reason is said",
         "severity-and-why": "a severity from 0 to 5 and a reason are said",
         "resolution": "it is said how it ended",

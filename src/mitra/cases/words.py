@@ -21,6 +21,7 @@ STATES: Mapping[str, Words] = {
     "dormant": _("at rest"),
     "rejected": _("rejected"),
     "duplicate": _("a duplicate"),
+    "merged": _("merged into another"),
 }
 WAY = ("reported", "triaged", "open", "contained", "recovered", "closed")
 """The states that a case usually goes through."""
@@ -32,6 +33,10 @@ STEPS: Mapping[str, Words] = {
     "contain": _("It is contained"),
     "recover": _("They have recovered"),
     "judge": _("Judge it"),
+    "merge": _("Merge it"),
+    "offer-merge": _("Offer to merge it"),
+    "accept-merge": _("Agree to the merge"),
+    "decline-merge": _("Decline the merge"),
     "let-rest": _("Let it rest"),
     "wake": _("Take it up again"),
     "close": _("Close it"),
@@ -49,6 +54,10 @@ DONE: Mapping[str, Words] = {
     "contain": _("contained it"),
     "recover": _("says that they have recovered"),
     "judge": _("judged how grave it is"),
+    "merge": _("merged it into another case"),
+    "offer-merge": _("offered to merge it into another case"),
+    "accept-merge": _("agreed to the merge"),
+    "decline-merge": _("declined the merge"),
     "let-rest": _("let it rest"),
     "wake": _("took it up again"),
     "close": _("closed it"),

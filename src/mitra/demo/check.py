@@ -3,10 +3,11 @@
 Nothing here asks the database.  What is expected comes from the story, which names readers and knows no policy.
 
 1. Machines: every credential pages through `all` over TAXII and holds exactly its ids; who may not write is refused.
-2. People: one of each role and one of each different view signs in by the form; each scene's page and value answer or
+2. Mail: who is silent in a case was told, and no mail says words of one.
+3. People: one of each role and one of each different view signs in by the form; each scene's page and value answer or
    are not found, and no page says words of what this person may not read.
-3. The public: the same, signed out.
-4. Figures: what it took, small and honest: one visitor, one machine, this hour.
+4. The public: the same, signed out.
+5. Figures: what it took, small and honest: one visitor, one machine, this hour.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from mitra.community.facts import EXCHANGE_SHARE
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.demo.cast import SignIn, Token, read_cast
 from mitra.demo.contents import Pen, facts_of, sources
 from mitra.demo.incidents import CASE_ROLES, INCIDENTS, words_for
+from mitra.demo.mailbox import mails_in
 from mitra.demo.roles import one_of_each_role
 from mitra.demo.story import SCENES, machine_reads, person_reads
 from mitra.demo.visitor import Answer, Visitor
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from mitra.demo.loading import Loaded
     from mitra.demo.steps import Scene
 
+MAIL_SECONDS, LOOK_SECONDS = 20, 0.2
 OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
 SHARING_ROLES = frozenset({"analyst", "duty-officer"})
 CASE_CIRCLE = "wk-"
@@ -80,6 +86,8 @@ def examine(loaded: Loaded, port: int, *, progress: Callable[[str], None] = lamb
     reads = frozenset(scene.key for scene in SCENES if scene.tlp is Tlp.CLEAR)
     with closing(Visitor(port)) as visitor:
         examine_reader("the public", visitor, reads, loaded, findings)
+    progress("Mail is read")
+    examine_mail(findings)
     for person in chosen_people(loaded.people):
         progress(f"{person.name} reads")
         with closing(Visitor(port)) as visitor:
@@ -132,7 +140,29 @@ def examine_writing(credential: Token, standing: Standing, visitor: Visitor, fin
     findings.expect(status == FORBIDDEN, f"{credential.organisation} may not write, but was answered {status}")
 
 
-# ── 2. People
+# ── 2. Mail
+
+
+def examine_mail(findings: Findings) -> None:
+    """Whoever was asked into a case and is silent was rung by mail, and no mail says words of a case."""
+    silent = {f"{body}.example" for incident in INCIDENTS for body in incident.asked}
+    home, until = Path(settings.MITRA_HOME), time.monotonic() + MAIL_SECONDS
+    while not rung_in(home) >= silent and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    mails, rung = mails_in(home), rung_in(home)
+    findings.expect(rung >= silent, f"of {sorted(silent)} only {sorted(rung)} were told by mail")
+    said = "\n".join(f"{subject}\n{text}" for _, subject, text in mails)
+    for incident in INCIDENTS:
+        findings.expect(incident.heading not in said, f"a mail says what {incident.key} is about")
+    findings.figures["mails"] = len(mails)
+
+
+def rung_in(home: Path) -> set[str]:
+    """Return the domains that were mailed to."""
+    return {to.partition("@")[2] for to, *_ in mails_in(home)}
+
+
+# ── 3. People
 
 
 def chosen_people(people: Sequence[SignIn]) -> list[SignIn]:

@@ -39,6 +39,17 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
+class Tasked:
+    """One organisation sets a task, and what becomes of it, each by whom and when."""
+
+    by: str
+    hours_ago: float
+    heading: str
+    steps: tuple[tuple[str, float, str, tuple[tuple[str, str], ...]], ...] = ()
+    """(who, hours ago, step, what it says)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One case.  Bodies are named by slug."""
 
@@ -54,7 +65,7 @@ class Incident:
     """Who is asked and has not answered."""
     impact: tuple[tuple[str, str], ...] = ()
     states: tuple[str, ...] = ()
-    happens: tuple[Said | Did, ...] = ()
+    happens: tuple[Said | Did | Tasked, ...] = ()
 
     @property
     def readers(self) -> frozenset[str]:
@@ -115,6 +126,25 @@ INCIDENTS = (
                 3.1,
                 "Two of the stolen accounts were used from 203.0.113.90 on Monday at 22:10. Both are closed.",
             ),
+            Tasked(
+                "cert-sg",
+                2.5,
+                "Watch the mail server of the university through the night",
+                (
+                    ("cert-th", 2.4, "take", ()),
+                    (
+                        "cert-th",
+                        0.1,
+                        "hand-over",
+                        (
+                            ("to", "cert-my"),
+                            ("stands", "ปิดอีเมลขาออกแล้ว เหลือสองบัญชีที่ยังไม่เปลี่ยนรหัส"),
+                            ("next", "Ask for the log of 203.0.113.90 at 08:00."),
+                            ("question", "Does the host keep its logs longer than a day?"),
+                        ),
+                    ),
+                ),
+            ),
             Said("police-th", 2.0, "We ask for the disk of the gate server, as it is, by the usual way.", "request"),
         ),
     ),
@@ -138,11 +168,23 @@ def play(incident: Incident, at: Callable[[float], datetime]) -> str:
         community.accept(circle, by=actor_of_operator(slug), now=began)
     for one in incident.happens:
         actor, now = actor_of_operator(one.by), at(one.hours_ago)
+        if isinstance(one, Tasked):
+            perform(one, made.stix_id, at)
+            continue
         if isinstance(one, Did):
             operations.take_step(made.stix_id, one.step, dict(one.said), by=actor, now=now)
         else:
             operations.write_entry(made.stix_id, one.kind, one.words, by=actor, now=now, is_own=one.is_own)
     return made.stix_id
+
+
+def perform(tasked: Tasked, case: str, at: Callable[[float], datetime]) -> None:
+    """Let one task be set and go its way."""
+    new = operations.NewTask(tasked.heading)
+    task = operations.set_task(case, new, by=actor_of_operator(tasked.by), now=at(tasked.hours_ago))
+    for who, hours_ago, step, said in tasked.steps:
+        spoken = {name: get_organisation(words).stix_id if name == "to" else words for name, words in said}
+        operations.take_task_step(task, step, spoken, by=actor_of_operator(who), now=at(hours_ago))
 
 
 def words_for(incident: Incident, organisation: str) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 from rich.console import Console
 
+from mitra.demo.mailbox import SENT
 from mitra.demo.roles import one_of_each_role
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def things_to_try(loaded: Loaded, url: str, home: Path) -> list[str]:
         "  Ask whether a value is known, as a member and as a guest:",
         f"    {mitra} lookup secure-login.example.net skidstresser.xyz --as cert-th",
         f"    {mitra} lookup secure-login.example.net skidstresser.xyz --as foreign-partner",
+        "  Read what the node mailed to duty officers; nothing in it is stricter than TLP:AMBER:",
+        f"    ls {home}/{SENT}",
         "  Share a list of your own with the community:",
         f"    echo 'login[.]example[.]org' | {mitra} share - --as cert-kh --tlp green",
     ]

@@ -29,6 +29,8 @@ from mitra.core.errors import Conflict, Unavailable
 from mitra.demo import leaflet
 from mitra.demo.check import Findings, examine
 from mitra.demo.loading import Loaded, load
+from mitra.demo.mailbox import mailbox
+from mitra.pulse.worker import turn
 from mitra.store.facts import Outcome
 from mitra.store.words.indexing import index_words
 
@@ -51,15 +53,25 @@ def run(*, port: int, is_once: bool, is_json: bool) -> int:
     home = Path(settings.MITRA_HOME)
     chosen = free_port() if is_once else port
     refuse_taken(chosen)
-    with waiting(is_quiet=is_json) as tell:
-        loaded, figures = furnish(home, tell)
-        if is_once:
-            return examine_once(loaded, figures, chosen, tell, is_json=is_json)
-        tell("The server starts")
-        server = start(chosen)
-    with ended(server):
+    with ExitStack() as running:
+        with waiting(is_quiet=is_json) as tell:
+            have_mail(home, f"http://{HOST}:{chosen}", running)
+            loaded, figures = furnish(home, tell)
+            if is_once:
+                return examine_once(loaded, figures, chosen, tell, is_json=is_json)
+            tell("The server starts")
+            server = running.enter_context(ended(start(chosen)))
         leaflet.invite(loaded, f"http://{HOST}:{chosen}/", home, is_json=is_json)
         return server.wait()
+
+
+def have_mail(home: Path, url: str, running: ExitStack) -> None:
+    """Run the demonstration's mail server for as long as this runs, and let this process and the node know it."""
+    server, box = running.enter_context(mailbox(home, NAME, free_port))
+    said = {"MITRA_MAIL": server, "MITRA_MAIL_FOLDER": str(box.received), "MITRA_URL": url}
+    for name, value in said.items():
+        os.environ[name] = value
+        setattr(settings, name, value)
 
 
 # ── load
@@ -74,6 +86,9 @@ def furnish(home: Path, tell: Callable[[str], None]) -> tuple[Loaded, dict[str, 
     watch = Watch(tell)
     loaded = load(now, progress=watch.see)
     figures = watch.figures(loaded)
+    tell("What follows from it happens")
+    while turn(now):
+        pass
     tell("Its words are made findable")
     while index_words():
         pass
@@ -187,10 +202,10 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
-def ended(server: subprocess.Popen[bytes]) -> Iterator[None]:
+def ended(server: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Let the server run for as long as this lasts."""
     try:
-        yield
+        yield server
     finally:
         stop(server)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.urls import reverse
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -107,6 +109,19 @@ class Finder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """What another room makes of a thing: the button's words, and a page that begins with it."""
+
+    of: str
+    """`record` or `letter`: the page takes its ref under this name."""
+    words: Words
+    url_name: str
+    scope: str
+    """Offered to whoever holds it."""
+
+
+_going_on: dict[tuple[str, str], GoOn] = {}
 _finders: dict[str, Finder] = {}
 _routers: list[str] = []
 _verbs: dict[str, Verb] = {}
@@ -122,6 +137,20 @@ def add_verb(verb: Verb) -> None:
 def verbs() -> list[Verb]:
     """Return all verbs in the rail's order."""
     return sorted(_verbs.values(), key=lambda verb: verb.order)
+
+
+def offer_going_on(offer: GoOn) -> None:
+    """Let a room say what it makes of a thing; a second time replaces the first."""
+    _going_on[offer.of, offer.url_name] = offer
+
+
+def ways_on(of: str, ref: str, scopes: Collection[str]) -> list[tuple[Words, str]]:
+    """Return what can be made of a thing by whoever holds these scopes: words, and the address that begins with it."""
+    return [
+        (offer.words, f"{reverse(offer.url_name)}?{of}={ref}")
+        for offer in _going_on.values()
+        if offer.of == of and offer.scope in scopes
+    ]
 
 
 def answer_finds(room: str, finder: Finder) -> None:

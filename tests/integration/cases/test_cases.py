@@ -135,8 +135,11 @@ def test_no_feed_carries_it(world):
 
 
 def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api):
-    by = {"lead": LEADER, "offered": MEMBER}
+    by = {"lead": LEADER, "offered": MEMBER, "asked": "cert-my"}
+    same = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
+    other = opened(world, MEMBER, LEADER, accept=[MEMBER, LEADER], by="cert-my")
     says = {"close": {"resolution": "resolved"}, "reject": {"why": "x"}, "let-rest": {"why": "x"}}
+    says["merge"], says["offer-merge"] = {"into": same.number}, {"into": other.number}
     says["judge"] = {"severity": "4", "why": "x"}
     says["offer-lead"] = {"to": actor(MEMBER).organisation_stix_id}
 
@@ -148,8 +151,9 @@ def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api)
         return COURSE.stands(row, actor(LEADER).viewer, now=now()).state
 
     def make():
-        made = opened(world, MEMBER, accept=[MEMBER])
+        made = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
         take("lead", made.stix_id, "offer-lead")
+        take("lead", made.stix_id, "offer-merge")
         return made.stix_id
 
     begun = (("lead", "begin"),)
@@ -168,8 +172,9 @@ def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api)
             "closed": (*begun, ("lead", "close")),
             "rejected": (("lead", "reject"),),
             "duplicate": (("lead", "mark-duplicate"),),
+            "merged": (("lead", "merge"),),
         },
-        roles=("lead", "offered"),
+        roles=("lead", "offered", "asked"),
     )
     assert refuses_and_allows_as_its_table_says(room) == []
 

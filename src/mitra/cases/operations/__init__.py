@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mitra.cases.operations.bringing import open_from
 from mitra.cases.operations.calendars import keep_calendar
+from mitra.cases.operations.merging import merge
 from mitra.cases.operations.opening import NewCase, Opened, ask_in, open_case
 from mitra.cases.operations.tasks import NewTask, set_task, take_task_step
 from mitra.cases.operations.writing import take_step, write_entry
@@ -13,7 +15,9 @@ __all__ = [
     "Opened",
     "ask_in",
     "keep_calendar",
+    "merge",
     "open_case",
+    "open_from",
     "set_task",
     "take_step",
     "take_task_step",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASES_WRITE, COURSE, ENTRY, ROOM
+from mitra.cases.operations.merging import answer_merge, merge
 from mitra.cases.operations.opening import SIGNS
 from mitra.cases.operations.winding import wind_for
-from mitra.cases.queries import read_sheet
+from mitra.cases.queries import list_tasks, read_sheet
+from mitra.cases.task_rules import ENDED
 from mitra.community import queries as community
 from mitra.community.things import hand_of
-from mitra.core.errors import InvalidInput
+from mitra.core.errors import InvalidInput, WrongState
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.text.numbers import number_of
 from mitra.store.things.threads import ceiling_of, contribute
@@ -42,13 +44,22 @@ def write_entry(case: str, kind: str, words: str, *, by: Actor, now: datetime, i
 def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: datetime) -> None:
     """Take a case a step further; raises NotFound, and WrongState with who could take it, and from which state.
 
-    The lead is offered to an organisation that is in the case only; raises InvalidInput.
+    The lead is offered to an organisation that is in the case only, and a case merged into one that the actor is in, by
+    its number; raises InvalidInput.
     """
     by.require(CASES_WRITE)
+    if word in {"merge", "offer-merge"}:
+        merge(case, said.get("into", ""), by=by, now=now, word=word)
+        return
+    if word in {"accept-merge", "decline-merge"}:
+        answer_merge(case, agrees=word == "accept-merge", by=by, now=now)
+        return
     told = read_sheet(case, by, now=now)
     if word == "offer-lead":
         inside = {body.stix_id for body in community.get_circle(told.facts.circle, by).bodies}
         if said.get("to") not in inside:
             raise InvalidInput("Offer it to an organisation that is in the case.", path="to", rule="unknown-choice")
+    if word == "close" and any(task.stands.state not in ENDED for task in list_tasks(case, by, now=now)):
+        raise WrongState("Tasks of this case are open: let them be done, or drop them, and close it then.")
     hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=True, now=now))
     COURSE.take(told.row, word, hand, viewer=by.viewer, said=said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
 from mitra.cases.queries.one import CaseView, Part, Said, get_case
-from mitra.cases.queries.sheets import find_cases, read_sheet, stands_of
+from mitra.cases.queries.sheets import find_by_number, find_cases, read_sheet, stands_of
 from mitra.cases.queries.tasks import TaskLine, get_task, list_tasks
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "TaskLine",
     "clock_of",
     "describe",
+    "find_by_number",
     "find_cases",
     "get_case",
     "get_task",

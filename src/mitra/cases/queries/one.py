@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mitra.cases.calendars import hours_of
-from mitra.cases.clocks import ACKNOWLEDGE, Clock, wound
+from mitra.cases.clocks import ACKNOWLEDGE, Clock
 from mitra.cases.facts import COURSE, ENTRY
+from mitra.cases.models import ClockRow
 from mitra.cases.queries.due import list_clocks
-from mitra.cases.queries.sheets import ANYTHING, names_of, read_sheet, stands_of
+from mitra.cases.queries.sheets import ANYTHING, merged_into, names_of, read_sheet, stands_of
 from mitra.cases.queries.tasks import TaskLine, list_tasks
 from mitra.cases.rules import Lead, severity_now
 from mitra.community import queries as community
@@ -19,7 +19,7 @@ from mitra.messages import queries as messages
 from mitra.store.things.reading import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mitra.cases.facts import Case
@@ -46,6 +46,12 @@ class Said(NamedTuple):
     number: str = ""
     is_own: bool = False
     """Whether nobody outside the actor's organisation reads it."""
+    author: str = ""
+    """Of an entry, its organisation by its STIX id."""
+    of: str = ""
+    """The number of the merged case that an entry was written to; `''` for this one."""
+    said: Mapping[str, object] = {}
+    """What a step carries."""
 
 
 class Part(NamedTuple):
@@ -66,6 +72,8 @@ class CaseView:
     opened_at: datetime
     owner: str
     """The name of the organisation that opened it."""
+    author: str
+    """The same by its STIX id."""
     stands: Folded[Lead]
     lead: str
     """The name of who leads it now."""
@@ -78,6 +86,8 @@ class CaseView:
     circle: int
     is_host: bool
     """Whether the actor's organisation asks others in."""
+    merged: tuple[str, ...]
+    """The numbers of the cases that are merged into it and that the actor reads."""
     steps: tuple[str, ...]
     """What the actor's organisation could do now."""
     severity: int
@@ -87,12 +97,13 @@ class CaseView:
     tasks: tuple[TaskLine, ...]
 
 
-def get_case(stix_id: str, actor: Actor, *, now: datetime) -> CaseView:
+def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_SHOWN) -> CaseView:
     """Return a case; raises NotFound, the same for one that is not there and one that the actor is not in."""
     told = read_sheet(stix_id, actor, now=now)
     stands = stands_of(told, actor, now=now)
-    rows = ENTRY.model.objects.visible_to(actor.viewer, now=now).filter(sheet_ref=stix_id)
-    entries = told_of(ENTRY, rows.order_by("-pk")[:ENTRIES_SHOWN])
+    merged = merged_into(stix_id, actor, now=now)
+    rows = ENTRY.model.objects.visible_to(actor.viewer, now=now).filter(sheet_ref__in=[stix_id, *merged])
+    entries = told_of(ENTRY, rows.order_by("-pk")[:limit])
     acted = {stands.carried.by, stands.carried.offered, *(taken.step.by for taken in stands.taken)}
     named, names = names_of(acted, {told.row.owner, *(each.row.owner for each in entries)})
     said = [
@@ -105,17 +116,18 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime) -> CaseView:
             words=each.facts.words,
             number=each.facts.number,
             is_own=not each.audience.circles,
+            author=each.version.author,
+            of=merged.get(each.facts.sheet_ref, ""),
         )
         for each in entries
     ]
     us = actor.organisation_stix_id
     said += [
-        Said(one.at, named[one.by], one.by == us, told.audience.tlp, "step", one.word)
+        Said(one.at, named[one.by], one.by == us, told.audience.tlp, "step", one.word, said=one.facts)
         for one in (taken.step for taken in stands.taken)
     ]
     severity = severity_now(told.facts.severity, stands.carried)
-    parts, circle, is_host = _parts(told.facts, stands, actor, {each.row.owner for each in entries})
-    parts = tuple(_silenced(part, severity, now) for part in parts)
+    parts, circle, is_host = _parts(told, stands, actor, {each.row.owner for each in entries}, now=now)
     said += _told_to(told, parts, actor)
     mine = Step("", "", us, now, facts=ANYTHING)
     return CaseView(
@@ -124,6 +136,7 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime) -> CaseView:
         audience=told.audience,
         opened_at=told.version.created,
         owner=names[told.row.owner],
+        author=told.version.author,
         stands=stands,
         lead=named[stands.carried.by],
         offered=named[stands.carried.offered],
@@ -132,19 +145,12 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime) -> CaseView:
         parts=parts,
         circle=circle,
         is_host=is_host,
+        merged=tuple(sorted(merged.values())),
         steps=open_steps(COURSE.table, stands, mine),
         severity=severity,
         clocks=list_clocks(stix_id, actor),
         tasks=list_tasks(stix_id, actor, now=now),
     )
-
-
-def _silenced(part: Part, severity: int, now: datetime) -> Part:
-    """Return how somebody takes part who was asked in: silent where its time to answer is over (CASE7)."""
-    if part.part != "invited" or part.since is None:
-        return part
-    clock = wound(ACKNOWLEDGE, severity, part.since, hours_of(part.organisation.id, now=part.since))
-    return part._replace(part="silent") if clock.due_at <= now else part
 
 
 def _told_to(told: Told, parts: Iterable[Part], actor: Actor) -> list[Said]:
@@ -158,15 +164,27 @@ def _told_to(told: Told, parts: Iterable[Part], actor: Actor) -> list[Said]:
     ]
 
 
-def _parts(facts: Case, stands: Folded[Lead], actor: Actor, wrote: set[int]) -> tuple[tuple[Part, ...], int, bool]:
-    """Return who takes part and how, the circle's row, and whether the actor hosts it."""
+def _parts(
+    told: Told, stands: Folded[Lead], actor: Actor, wrote: set[int], *, now: datetime
+) -> tuple[tuple[Part, ...], int, bool]:
+    """Return who takes part and how, the circle's row, and whether the actor hosts it.
+
+    Silent is who was asked in and whose time to answer is over (CASE7).
+    """
     try:
-        seen = community.get_circle(facts.circle, actor)
+        seen = community.get_circle(told.facts.circle, actor)
     except NotFound:
         return (), 0, False
+    asked = {line.organisation.id for line in seen.invited}
+    late = ClockRow.objects.filter(
+        case=told.row.stix_id, kind=ACKNOWLEDGE, ended_at=None, due_at__lte=now, owner__in=asked
+    )
+    silent = set(late.values_list("owner", flat=True)) if asked else set()
     parts = []
     for body in seen.bodies:
         leads = body.stix_id == stands.carried.by
         parts.append(Part(body, "leads" if leads else "active" if body.id in wrote else "acknowledged"))
-    parts += [Part(line.organisation, "invited", line.invited_at) for line in seen.invited]
+    for line in seen.invited:
+        part = "silent" if line.organisation.id in silent else "invited"
+        parts.append(Part(line.organisation, part, line.invited_at))
     return tuple(sorted(parts, key=lambda each: each.part != "leads")), seen.circle.id, seen.is_host

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from mitra.cases.facts import CASE, COURSE
+from mitra.cases.facts import CASE, COURSE, STEP, page_of
 from mitra.cases.rules import Lead
 from mitra.community import queries as community
 from mitra.community.things import get_thing
@@ -44,17 +44,37 @@ def names_of(stix_ids: set[str], rows: Iterable[int] = ()) -> tuple[dict[str, st
     return {stix_id: names.get(ids.get(stix_id, 0), "") for stix_id in stix_ids}, names
 
 
-def find_cases(text: str, actor: Actor | None, *, now: datetime) -> Iterator[Exact]:
-    """Yield the case of a number, as far as the actor reads it."""
+def find_by_number(text: str, actor: Actor, *, now: datetime) -> Told | None:
+    """Return the case of a number as it was said, as far as the actor reads it, or None."""
     try:
         number = read_number(text)
     except InvalidInput:
-        return
-    if actor is not None:
-        rows = CASE.model.objects.visible_to(actor.viewer, now=now).filter(number=number)[:1]
-        for told in told_of(CASE, rows):
-            address = CASE.address(told.row.stix_id) if CASE.address is not None else ""
-            yield Exact(_("case"), told.facts.heading, address, told.facts.number, told.audience.tlp)
+        return None
+    rows = CASE.model.objects.visible_to(actor.viewer, now=now).filter(number=number)[:1]
+    return next(iter(told_of(CASE, rows)), None)
+
+
+def find_cases(text: str, actor: Actor | None, *, now: datetime) -> Iterator[Exact]:
+    """Yield the case of a number, as far as the actor reads it."""
+    told = None if actor is None else find_by_number(text, actor, now=now)
+    if told is not None:
+        yield Exact(_("case"), told.facts.heading, page_of(told.row.stix_id), told.facts.number, told.audience.tlp)
+
+
+def merged_into(case: str, actor: Actor, *, now: datetime) -> dict[str, str]:
+    """Return the numbers of the cases that are merged into one, by their ids, as far as the actor reads them."""
+    merges = STEP.model.objects.visible_to(actor.viewer, now=now).filter(
+        word__in=("merge", "offer-merge"), said__into=case
+    )
+    ids = set(merges.values_list("sheet_ref", flat=True))
+    rows = told_of(CASE, CASE.model.objects.visible_to(actor.viewer, now=now).filter(stix_id__in=ids)) if ids else []
+    begun = {told.row.stix_id: Lead(told.version.author) for told in rows}
+    stands = COURSE.stand(begun, actor.viewer, now=now) if rows else {}
+    return {
+        told.row.stix_id: told.facts.number
+        for told in rows
+        if stands[told.row.stix_id].state == "merged" and stands[told.row.stix_id].carried.into == case
+    }
 
 
 ANYTHING: Final = {
@@ -65,4 +85,6 @@ ANYTHING: Final = {
     "stands": "-",
     "next": "-",
     "question": "-",
+    "into": "-",
+    "lead": "-",
 }

@@ -12,16 +12,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mitra.cases import operations, queries, words
 from mitra.cases.calendars import get_hours, holidays_of
 from mitra.cases.facts import CASES_READ, CASES_WRITE, page_of
-from mitra.cases.forms import CalendarForm, EntryForm, InviteForm, NewCaseForm, StepForm, TaskForm
+from mitra.cases.forms import CalendarForm, EntryForm, InviteForm, MergeForm, NewCaseForm, StepForm, TaskForm
 from mitra.cases.rules import WEIGHTS, points_of
 from mitra.cases.taxonomy import words_of
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.community.operations.guards import require_opener
-from mitra.core.errors import Conflict
-from mitra.core.policy.facts import Standing
+from mitra.core.errors import Conflict, NotFound
+from mitra.core.policy.facts import Standing, Tlp
 from mitra.core.time.local import instant_of
+from mitra.exchange import queries as exchange
+from mitra.messages import queries as letters
 from mitra.messages.facts import State
 from mitra.messages.queries import STATE_WORDS as STATES_OF_MESSAGES
 from mitra.web.page import page
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from mitra.cases.calendars import Hours
     from mitra.cases.queries import CaseView, Said
     from mitra.community.doors import MemberRequest
+    from mitra.community.facts import Actor
+    from mitra.exchange.queries import RecordLine
+    from mitra.store.things.reading import Told
     from mitra.web.ports import Words
     from mitra.web.told import ToldForm
 
@@ -63,12 +68,30 @@ def new_case(request: MemberRequest) -> HttpResponse:
     """Ask what happened; on POST, open a case in a circle of its own and ask the chosen ones in."""
     require_opener(request.actor)
     sent = request.POST if request.method == "POST" else None
-    form = NewCaseForm(sent, bodies=community.list_askable(request.actor))
+    first = begun_with(request) if sent is None else None
+    form = NewCaseForm(sent, bodies=community.list_askable(request.actor), initial=first)
     if form.is_bound and form.is_valid():
         made = form.attempt(lambda: operations.open_case(form.case(), by=request.actor, now=request.now), at="heading")
         if made is not None:
             return redirect(page_of(made.stix_id))
     return page(request, "cases/case-new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def begun_with(request: MemberRequest) -> dict[str, str]:
+    """Return what the form begins with: a record, or a letter, by its ref, as far as the actor reads it."""
+    if ref := request.GET.get("record"):
+        record = exchange.find_record(request.viewer, ref, now=request.now)
+        return {} if record is None else of_record(record.line, request.actor)
+    if ref := request.GET.get("letter"):
+        letter = letters.get_letter(ref, request.actor)
+        return {"heading": letter.subject[:200], "summary": letter.text}
+    return {}
+
+
+def of_record(line: RecordLine, actor: Actor) -> dict[str, str]:
+    """Return a record's words where they are ours or go far anyway, else its id only: who wrote them widens them."""
+    may_repeat = line.tlp <= Tlp.GREEN or line.by == actor.organisation
+    return {"heading": line.title[:200] if may_repeat else "", "summary": line.id}
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,7 +130,7 @@ def case(request: MemberRequest, stix_id: str) -> HttpResponse:
     """Show one case; on POST, write to it, take it a step further, or ask somebody in."""
     seen = queries.get_case(stix_id, request.actor, now=request.now)
     form = sent_form(request)
-    if form is not None and form.is_valid() and form.attempt(lambda: act(request, seen, form), at=field_of(form)):
+    if form is not None and form.is_valid() and form.attempt(lambda: act(request, seen, form), at=AT[type(form)]):
         return redirect(page_of(stix_id))
     status = 422 if form is not None and form.errors else 200
     return page(request, "cases/case.html", {**shown(request, seen), "sent": form}, status=status)
@@ -117,6 +140,8 @@ def sent_form(request: MemberRequest) -> ToldForm | None:
     """Return the form that was sent: a step, an invitation or an entry."""
     if request.method != "POST":
         return None
+    if "into" in request.POST:
+        return MergeForm(request.POST)
     if "step" in request.POST:
         return StepForm(request.POST)
     if "organisation" in request.POST:
@@ -126,15 +151,22 @@ def sent_form(request: MemberRequest) -> ToldForm | None:
     return EntryForm(request.POST)
 
 
-def field_of(form: ToldForm) -> str:
-    """Return the field at which a refusal of this form stands."""
-    return {StepForm: "why", InviteForm: "organisation", TaskForm: "heading", EntryForm: "words"}[type(form)]
+AT: Final = {
+    StepForm: "why",
+    MergeForm: "into",
+    InviteForm: "organisation",
+    TaskForm: "heading",
+    EntryForm: "words",
+}
+"""The field at which a refusal of each form stands."""
 
 
 def act(request: MemberRequest, seen: CaseView, form: ToldForm) -> bool:
     """Do what was sent; return that it was done."""
     clean, by, now = form.cleaned_data, request.actor, request.now
-    if isinstance(form, StepForm):
+    if isinstance(form, MergeForm):
+        operations.merge(seen.stix_id, clean["into"], by=by, now=now)
+    elif isinstance(form, StepForm):
         operations.take_step(seen.stix_id, clean["step"], form.said(), by=by, now=now)
     elif isinstance(form, InviteForm):
         invite(seen, clean["organisation"], request)
@@ -190,6 +222,7 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "inside": sum(part.since is None for part in seen.parts),
         "parts": [(part, words.PARTS[part.part]) for part in seen.parts],
         "may_write": writes,
+        "into": into_of(seen, request),
         "tasks": [(line, words.TASK_STATES[line.stands.state]) for line in seen.tasks],
         "steps": [(step, words.STEPS[step]) for step in seen.steps if step not in ASKING] if writes else [],
         "asks": [step for step in seen.steps if step in ASKING] if writes else [],
@@ -201,6 +234,17 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     }
 
 
+def into_of(seen: CaseView, request: MemberRequest) -> Told | None:
+    """Return the case into which this one is, or is to be, merged, as far as the actor reads it."""
+    into = seen.stands.carried.into
+    if not into:
+        return None
+    try:
+        return queries.read_sheet(into, request.actor, now=request.now)
+    except NotFound:
+        return None
+
+
 def done_words(one: Said) -> Words:
     """Return what the time line says of a step, or of a message how far it came."""
     if one.kind == "message":
@@ -208,7 +252,7 @@ def done_words(one: Said) -> Words:
     return words.DONE.get(one.words, one.words)
 
 
-ASKING = frozenset({"close", "reject", "let-rest", "offer-lead", "judge"})
+ASKING = frozenset({"close", "reject", "let-rest", "offer-lead", "judge", "merge", "offer-merge"})
 """Steps whose button stands beside something to say."""
 
 

@@ -20,6 +20,7 @@ from mitra.exchange.graph import graph_of
 from mitra.exchange.views.showing import shown_of
 from mitra.ledger import queries as ledger
 from mitra.web.page import page
+from mitra.web.ports import ways_on
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -60,8 +61,10 @@ def context_of(request: AskedRequest, found: RecordView) -> dict[str, Any]:
     """Return everything that the page of a record shows."""
     ref = found.line.ref
     actor = request.actor
+    scopes = frozenset[str]() if actor is None else actor.scopes
     readers = queries.who_can_see(request.viewer, ref, now=request.now)
     return {
+        "ways_on": ways_on("record", ref, scopes),
         "record": found,
         "shown": shown_of(found, now=request.now),
         "graph": graph_of(found.relations),

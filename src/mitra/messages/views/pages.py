@@ -15,6 +15,7 @@ from mitra.core.errors import WrongState
 from mitra.messages import operations, queries, words
 from mitra.messages.forms import HookForm, WishForm
 from mitra.web.page import page
+from mitra.web.ports import ways_on
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -123,5 +124,6 @@ def letters(request: MemberRequest) -> HttpResponse:
 def letter(request: MemberRequest, ref: str) -> HttpResponse:
     """Show one letter, with what is known of who wrote it."""
     found = queries.get_letter(ref, request.actor)
-    context = {"letter": found, "kind": words.LETTERS.get(found.kind, found.kind)}
+    uses = ways_on("letter", found.ref, request.actor.scopes)
+    context = {"letter": found, "kind": words.LETTERS.get(found.kind, found.kind), "uses": uses}
     return page(request, "messages/letter.html", context)
