@@ -16,7 +16,8 @@ import pytest
 from django.test import Client
 
 import world as region
-from doors import DOORS, MACHINE, PAGE, PUBLIC, Target
+from asking import MACHINE, PAGE, PUBLIC, Target
+from doors import DOORS
 
 CHANGING = (
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'),
