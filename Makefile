@@ -46,7 +46,7 @@ test: .venv/.dev
 	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
 
 rooms: .venv/.dev
-	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix tests/integration/,community board cases messages)
+	MITRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(addprefix tests/integration/,community board cases messages) tests/journeys/test_one_story.py
 
 check: .venv/.dev
 	$(BIN)/ruff check $(SRC)
