@@ -58,7 +58,7 @@ def main():
 
 
 def take(path, mail_port, hook_port):
-    """Take mails and requests until killed, and write down a line for each: when, to whom, its id, its try, its size."""
+    """Take mails and requests until killed, and write a line of each: when, to whom, its id, its try, its size."""
     from email.parser import BytesHeaderParser
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

@@ -41,7 +41,9 @@ def demonstration(shared, own):
         if not ready.exists():
             ready.write_text(loaded(shared / "demo"))
     shutil.copytree(shared / "demo", own)
-    with Node(own).served() as url:
+    node = Node(own)
+    node.environment["MITRA_MAIL_FOLDER"] = str(own / "mail")
+    with node.served() as url:
         yield Demo(url + "/", **json.loads(ready.read_text()))
 
 

@@ -50,6 +50,7 @@ COMMUNITY = [
 ]
 FRAME = [
     Door("home:front", PUBLIC, at("/", "/?region=table")),
+    Door("home:wall", PAGE, at("/wall")),
     Door("home:node", PAGE, at("/node")),
     Door("home:node-delivery", PAGE, send("/node/deliveries/1", reason="ເບິ່ງແລ້ວ", decision="skip")),
     Door("style", PUBLIC, at("/style")),

@@ -118,6 +118,18 @@ def refused_case(page):
     page.get_by_text("look alike").first.wait_for()
 
 
+def made_hook(page):
+    page.get_by_label("Address").fill("https://pager.example/hooks/mitra")
+    page.get_by_role("button", name="Set it up").click()
+    page.get_by_text("shown this once").wait_for()
+
+
+def refused_hook(page):
+    page.get_by_label("Address").fill("http://10.0.0.7/hook")
+    page.get_by_role("button", name="Set it up").click()
+    page.locator(".error").first.wait_for()
+
+
 def opened_case(page):
     page.get_by_label("What happened, in one line").fill("ເວັບປອມຂອງທະນາຄານ")
     page.get_by_label("Of what kind is it?").select_option("fraud/phishing")
@@ -181,6 +193,7 @@ OWN = "exchange/records/{parcels}"
 PAGES = [
     Shown("front", "", EVERYBODY, is_key=True),
     Shown("front-table", "?region=table#region"),
+    Shown("wall", "wall", is_key=True),
     Shown("records", "exchange/records", EVERYBODY, is_key=True),
     Shown("records-narrowed", "exchange/records?tlp=AMBER&words=kit"),
     Shown("records-none", "exchange/records?words=nothing-like-this"),
@@ -252,6 +265,16 @@ PAGES = [
     Shown("case-new", "cases/new", is_key=True),
     Shown("case-new-refused", "cases/new", then=refused_case),
     Shown("case-opened", "cases/new", then=opened_case, changes=True),
+    Shown("case-task", "cases/{port-case}", then=presses("Watch the mail server", "link")),
+    Shown("calendar", "cases/calendar", ("duty", "admin")),
+    Shown("inbox", "inbox/", ("duty", "admin"), is_key=True),
+    Shown("message", "inbox/", then=lambda page: page.locator(".needs h3 a").first.click(), is_key=True),
+    Shown("wishes", "inbox/mine"),
+    Shown("webhooks", "inbox/webhooks", ("admin",)),
+    Shown("webhook-made", "inbox/webhooks", ("admin",), then=made_hook, changes=True),
+    Shown("webhook-refused", "inbox/webhooks", ("admin",), then=refused_hook),
+    Shown("letters", "inbox/letters"),
+    Shown("letter", "inbox/letters", then=lambda page: page.locator(".rows a").first.click()),
     Shown("circles", "circles", MEMBERS),
     Shown("circle-new", "circles/new"),
     Shown("circle-refused", "circles/new", then=refused_circle),

@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from mitra.cases.needs import list_needs  # noqa: PLC0415
         from mitra.cases.queries import find_cases, timed_invitations  # noqa: PLC0415
         from mitra.cases.tellers import TELLERS  # noqa: PLC0415
+        from mitra.community.facts import COMMUNITY_MANAGE  # noqa: PLC0415
         from mitra.community.rooms import Room, Scope, open_room, time_invitations  # noqa: PLC0415
         from mitra.messages.ports import add_teller  # noqa: PLC0415
         from mitra.store.things.kinds import register  # noqa: PLC0415
@@ -38,6 +39,7 @@ class CasesConfig(AppConfig):
         ports.answer_needs("cases", list_needs)
         for of in ("record", "letter"):
             ports.offer_going_on(ports.GoOn(of, _("Open a case from it"), "cases:new", CASES_WRITE))
+        ports.offer_going_on(ports.GoOn("organisation", _("When we work"), "cases:calendar", COMMUNITY_MANAGE))
         time_invitations(timed_invitations)
         ports.answer_finds("cases", find_cases)
         ports.answer_machines("mitra.cases.views.rest.router")

@@ -78,11 +78,11 @@ def _goes_to_all(row: SharedRow, told: Told) -> bool:
 
 
 @on(SeatChanged, name="cases.note-seat")
-def note_seat(event: SeatChanged, _envelope: Envelope, *, now: datetime) -> None:
-    """End the clock of whoever answered, or is asked no more, and note the message as answered."""
+def note_seat(event: SeatChanged, envelope: Envelope, *, now: datetime) -> None:  # noqa: ARG001 - it happened when it did
+    """End the clock of whoever answered, or is asked no more, and note the message as answered: both as of then."""
     slug = community.slug_of_circle(event.circle)
-    end_asked(slug, event.organisation, now=now)
-    messages.settle(slug, event.organisation, codes=(ASKED, DUE, OVERDUE), now=now)
+    end_asked(slug, event.organisation, now=envelope.at)
+    messages.settle(slug, event.organisation, codes=(ASKED, DUE, OVERDUE), now=envelope.at)
 
 
 @on_timer(TIMER)
@@ -91,6 +91,8 @@ def clock_rang(ring: Ring, *, now: datetime) -> None:
     row = ClockRow.objects.select_for_update().filter(pk=int(ring.subject.partition(":")[2]), ended_at=None).first()
     if row is None:
         return
+    if row.kind == ACKNOWLEDGE and not community.is_asked(row.circle, row.owner):
+        return  # it answered; that it did is heard by itself
     state = clock_of(row).state(now)
     if state in {"running", "warned"}:
         if state == "warned":

@@ -148,6 +148,24 @@ INCIDENTS = (
             Said("police-th", 2.0, "We ask for the disk of the gate server, as it is, by the usual way.", "request"),
         ),
     ),
+    Incident(
+        key="night-case",
+        by="cert-vn",
+        hours_ago=0.15,
+        heading="Mail servers of two ministries answer to somebody else",
+        kind="intrusions/privileged-account-compromise",
+        summary="Một máy chủ ở Hà Nội, một máy ở Băng Cốc; cùng một khóa lạ trên cả hai.",
+        inside=(),
+        asked=("cert-th",),
+        impact=(
+            ("functional", "severe"),
+            ("information", "credentials"),
+            ("recovery", "extended"),
+            ("infrastructure", "yes"),
+        ),
+        states=("VN", "TH"),
+        happens=(Did("cert-vn", 0.14, "begin"),),
+    ),
 )
 
 

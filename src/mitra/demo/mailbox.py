@@ -31,17 +31,22 @@ class Box:
         for folder in (self.sent, self.received / "new", self.received / "cur", self.received / "tmp"):
             folder.mkdir(parents=True, exist_ok=True)
 
+    def receive(self, raw: bytes) -> None:
+        """Put a mail into the Maildir that the node reads."""
+        name = secrets.token_hex(8)
+        waiting = self.received / "tmp" / name
+        waiting.write_bytes(raw)
+        waiting.rename(self.received / "new" / name)
+
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
         """Keep one mail, for the node where it is addressed to it."""
         raw = bytes(envelope.content)
         for to in envelope.rcpt_tos:
-            name = f"{len(list(self.sent.iterdir())):04d}-{secrets.token_hex(4)}"
             if to.lower().endswith(self._ours):
-                waiting = self.received / "tmp" / name
-                waiting.write_bytes(f"Delivered-To: {to}\r\n".encode() + raw)
-                waiting.rename(self.received / "new" / name)
+                self.receive(f"Delivered-To: {to}\r\n".encode() + raw)
             else:
-                (self.sent / f"{name}.eml").write_bytes(raw)
+                name = f"{len(list(self.sent.iterdir())):04d}-{secrets.token_hex(4)}.eml"
+                (self.sent / name).write_bytes(raw)
         return "250 OK"
 
 

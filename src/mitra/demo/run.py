@@ -16,6 +16,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from mitra.core.errors import Conflict, Unavailable
 from mitra.demo import leaflet
 from mitra.demo.check import Findings, examine
 from mitra.demo.loading import Loaded, load
-from mitra.demo.mailbox import mailbox
+from mitra.demo.mailbox import Box, mailbox
 from mitra.pulse.worker import turn
 from mitra.store.facts import Outcome
 from mitra.store.words.indexing import index_words
@@ -83,6 +84,7 @@ def furnish(home: Path, tell: Callable[[str], None]) -> tuple[Loaded, dict[str, 
     write_node(home, Node(name=NAME, made_at=now, is_demonstration=True))
     tell("The database is made")
     call_command("migrate", verbosity=0)
+    Box(home, NAME).receive((files("mitra.demo") / "texts" / "letter.eml").read_bytes())
     watch = Watch(tell)
     loaded = load(now, progress=watch.see)
     figures = watch.figures(loaded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from mitra.cases import queries as cases
 from mitra.core.policy.facts import Standing
 from mitra.exchange import queries as exchange
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mitra.web.ports import Words
 
 A_WEEK = timedelta(days=7)
+GRAVE = 4
+"""The severity from which on a state's tile burns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def tiles_for(actor: Actor, organisations: Iterable[OrganisationFacts], *, now: 
     teams = teams_of(organisations)
     since = now - A_WEEK
     counts = exchange.count_shared_by(actor.viewer, [team.id for team in teams.values()], since=since, now=now)
-    return tuple(tile(state, teams.get(state.code), counts, actor, now) for state in STATES)
+    hit = cases.open_by_state(actor, now=now)
+    tiles = (tile(state, teams.get(state.code), counts, actor, now) for state in STATES)
+    return tuple(with_cases(each, *hit[each.code]) if each.code in hit else each for each in tiles)
 
 
 def teams_of(organisations: Iterable[OrganisationFacts]) -> dict[str, OrganisationFacts]:
@@ -120,6 +125,14 @@ def tile(
         team=team.name,
         standing=STANDING_WORDS.get(team.standing, ""),
     )
+
+
+def with_cases(each: Tile, count: int, gravest: int) -> Tile:
+    """Return a tile that says first what burns in its state."""
+    words = ngettext("%(n)s case", "%(n)s cases", count) % {"n": f"{count:,}"}
+    if gravest >= GRAVE:
+        return replace(each, count_words=f"{words}, S{gravest}", tone="hot")
+    return replace(each, count_words=words)
 
 
 def figure_of(count: Count) -> str:

@@ -10,6 +10,7 @@ app_name = "home"
 
 urlpatterns = [
     path("", pages.front, name="front"),
+    path("wall", pages.wall, name="wall"),
     path("node", node.node, name="node"),
     path("node/deliveries/<int:number>", node.delivery, name="node-delivery"),
 ]

@@ -31,7 +31,7 @@ access = logging.getLogger("mitra.access")
 # No inline script or style, nothing from elsewhere, no frame around us, no form that sends elsewhere.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "manifest-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 LONGEST_BYTES = 100 * 1024 * 1024
 """The longest form, its files included; longer inputs are shared from the command line."""

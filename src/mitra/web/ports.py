@@ -114,7 +114,7 @@ class GoOn:
     """What another room makes of a thing: the button's words, and a page that begins with it."""
 
     of: str
-    """`record` or `letter`: the page takes its ref under this name."""
+    """`record`, `letter` or `organisation`: the page takes its ref under this name."""
     words: Words
     url_name: str
     scope: str

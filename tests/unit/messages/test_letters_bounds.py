@@ -68,6 +68,8 @@ BODIES = {
     + filled(b"<a@b.example>:\nx\n\n"),
     "report-groups": b"Content-Type: multipart/report; boundary=a\n\n--a\nContent-Type: message/delivery-status\n\n"
     + filled(b"Action: failed\n\n"),
+    "report-empty": b"Content-Type: multipart/report; boundary=a\n\n--a\nContent-Type: message/delivery-status\n\n"
+    + filled(b"\n"),
     "results": b"From: a@b.example\nAuthentication-Results: hub.example" + filled(b";dkim=pass (("),
 }
 

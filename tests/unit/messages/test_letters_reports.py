@@ -129,8 +129,11 @@ def test_that_a_mail_was_displayed_reports_nothing():
     assert (letter.kind, letter.reports, letter.original_id, letter.defects) == ("report", (), OURS, ())
 
 
-def test_a_complaint_reports_nothing():
-    assert report(b"Feedback-Type: abuse", kind=b"message/feedback-report").reports == ()
+@pytest.mark.parametrize("kind", ["message/feedback-report", "message/disposition-notification"])
+def test_nothing_of_delivery_is_sought_in_what_reports_another_thing(kind):
+    head = "Return-Path: <>\nSubject: failure notice\nContent-Type: multipart/report; boundary=a\n\n--a"
+    letter = read_letter(f"{head}\n\n{DUTY}\n550 5.1.1\n--a\nContent-Type: {kind}\n\nx: y\n--a--\n".encode())
+    assert (letter.kind, letter.reports) == ("report", ())
 
 
 def test_of_a_broken_report_what_can_be_read_is_read():
@@ -168,6 +171,7 @@ def test_an_action_and_a_status_are_read_from_what_is_there(fields, action, stat
         (b"RFC822;<duty@cert.example> (Duty)", DUTY),
         (b"duty@cert.example", DUTY),
         (b"rfc822; |/usr/bin/neko", ""),
+        (b"rfc822; duty@*.cert.example", ""),
         (b"x400; /C=TH/", ""),
         (b"utf-8; \\x{110000}\\x{D800}@cert.example", ""),
     ],
@@ -201,6 +205,7 @@ def test_a_report_on_what_a_machine_sent_says_so():
             "It has not yet been delivered:\n\n  duty@cert.example\n    451 4.7.1 later\n",
             [(DUTY, "delayed", "4.7.1")],
         ),
+        ("Warning: message 1tpAbC delayed 24 hours", "  duty@cert.example\n    later\n", [(DUTY, "delayed", "")]),
         ("failure notice", "It went wrong: 552 5.2.2 over quota\n", [("", "failed", "5.2.2")]),
         ("failure notice", "It went wrong.\n", []),
     ],
@@ -209,6 +214,27 @@ def test_a_bounce_without_form_is_read_from_its_words(subject, body, reports):
     letter = read_letter(f"Return-Path: <>\nFrom: postmaster@x.example\nSubject: {subject}\n\n{body}".encode())
     assert letter.kind == "report"
     assert [(each.recipient, each.action, each.status) for each in letter.reports] == reports
+
+
+@pytest.mark.parametrize("sender", ["Postmaster <postmaster@x.example>", "MAILER-DAEMON", "Mail System <>"])
+def test_a_mail_server_that_names_nobody_as_its_envelope_sender_may_forget_to_say_so(sender):
+    head = f"Return-Path: <x@x.example>\nFrom: {sender}\nSubject: failure notice\n\n"
+    letter = read_letter(head.encode() + b"Hi. This is the mail program.\n\n<duty@cert.example>: none here (#5.1.1)\n")
+    assert letter.reports == (Report(DUTY, "", "failed", "5.1.1", "none here (#5.1.1)", ""),)
+
+
+def test_whom_only_the_head_names_is_found():
+    head = b"Return-Path: <>\nX-Failed-Recipients: duty@cert.example\nSubject: Mail delivery failed\n\n"
+    letter = read_letter(head + b"It went wrong: 552 5.2.2 full\n")
+    assert letter.reports == (Report(DUTY, "", "failed", "5.2.2", "", ""),)
+
+
+def test_fields_within_another_form_are_read_where_a_server_wrote():
+    body = b"Content-Type: multipart/mixed; boundary=a\n\n--a\n\nNo.\n--a\nContent-Type: message/delivery-status\n\n"
+    body += b"Final-Recipient: rfc822; duty@cert.example\nAction: delayed\n--a--\n"
+    letter = read_letter(b"Return-Path: <>\n" + body)
+    assert (letter.kind, letter.reports) == ("report", (Report(DUTY, "", "delayed", "", "", ""),))
+    assert read_letter(b"From: anan@cert.example\n" + body).kind == "human"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def test_our_server_vouches(result):
         f"{HUB}; dkim=pass header.d=mail.cert.example",
         f"{HUB}; dkim=pass header.d=example",
         f"{HUB}; dkim=pass header.d=evil.example header.d=cert.example",
+        f"{HUB}; dkim=pass header.d=cert.example header.d=evil.example",
+        f'{HUB}; dkim=pass reason="x header.d=cert.example"',
         f"{HUB}; dkim=none (dkim=pass header.d=cert.example)",
         f'{HUB}; dkim=none reason="; dkim=pass header.d=cert.example"',
         f"{HUB}; auth=pass smtp.auth=anan@cert.example",
@@ -76,6 +78,7 @@ def test_nothing_else_does(result):
 
 def test_a_domain_vouches_for_those_below_it():
     assert vouched(f"{HUB}; dkim=pass header.d=cert.example", sender="a@ops.cert.example") == "ops.cert.example"
+    assert vouched(f"{HUB}; dkim=pass header.d=cert.example", sender="a@evilcert.example") == ""
 
 
 def test_only_the_topmost_of_ours_counts():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, timed_invitations
+from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, open_by_state, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
 from mitra.cases.queries.one import CaseView, Part, Said, get_case
 from mitra.cases.queries.sheets import find_by_number, find_cases, read_sheet, stands_of
@@ -25,6 +25,7 @@ __all__ = [
     "list_clocks",
     "list_due",
     "list_tasks",
+    "open_by_state",
     "read_sheet",
     "stands_of",
     "timed_invitations",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.db.models import F, Q
 from django.urls import reverse
 
-from mitra.cases.clocks import ACKNOWLEDGE, Clock
-from mitra.cases.facts import CASE, CASES_WRITE, page_of
+from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, Clock
+from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, page_of
 from mitra.cases.models import ClockRow
 from mitra.community import queries as community
 from mitra.messages.facts import Described
@@ -41,8 +41,28 @@ def list_due(actor: Actor, *, now: datetime, limit: int) -> tuple[Due, ...]:
     rows = list(mine.order_by("due_at", "pk")[:limit])
     abouts = {row.circle if row.kind == ACKNOWLEDGE else row.case for row in rows}
     found = describe(abouts, actor, now=now) if rows else {}
+    asked = {line.circle.slug for line in community.list_invitations(actor)} if rows else set()
+    rows = [row for row in rows if row.kind != ACKNOWLEDGE or row.circle in asked]  # answered, and not heard of yet
     due = ((row, found.get(row.circle if row.kind == ACKNOWLEDGE else row.case)) for row in rows)
     return tuple(Due(clock_of(row), row.number, one.title, one.url) for row, one in due if one is not None)
+
+
+def open_by_state(actor: Actor, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """Return by state how many open cases that the actor reads hit it, and how grave the gravest is.
+
+    Without folding each: whoever leads an open case has a clock in it, running or at rest.
+    """
+    if CASES_READ not in actor.scopes:
+        return {}
+    clocks = ClockRow.objects.filter(kind__in=(ASSESS, UPDATE), ended_at=None, realm=actor.viewer.realm)
+    severities = dict(clocks.values_list("case", "severity"))
+    rows = CASE.model.objects.visible_to(actor.viewer, now=now).filter(stix_id__in=clocks.values("case"))
+    found: dict[str, tuple[int, int]] = {}
+    for case, states in rows.values_list("stix_id", "states"):
+        for state in states:
+            count, gravest = found.get(state, (0, 0))
+            found[state] = (count + 1, max(gravest, severities.get(case, 0)))
+    return found
 
 
 def timed_invitations(actor: Actor) -> frozenset[str]:

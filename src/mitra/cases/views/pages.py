@@ -96,9 +96,13 @@ def of_record(line: RecordLine, actor: Actor) -> dict[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @member_required
-@scope_required(CASES_READ)
 def calendar(request: MemberRequest) -> HttpResponse:
-    """Show when we work, which our clocks below S4 count by; on POST, keep what was said."""
+    """Show when we work, which our clocks below S4 count by; on POST, keep what was said.
+
+    To whoever reads cases, and to whoever manages the organisation and so says it.
+    """
+    if COMMUNITY_MANAGE not in request.actor.scopes:
+        request.actor.require(CASES_READ)
     hours = get_hours(request.actor.organisation)
     form = CalendarForm(request.POST if request.method == "POST" else None, initial=CalendarForm.of(hours))
     if form.is_bound and form.is_valid():

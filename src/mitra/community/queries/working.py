@@ -76,6 +76,11 @@ def list_invitations(actor: Actor) -> tuple[InvitationLine, ...]:
     return tuple(_line(row, actor) for row in rows.select_related("circle", "organisation").order_by("-invited_at"))
 
 
+def is_asked(slug: str, organisation: int) -> bool:
+    """Return whether an invitation into a circle waits for an organisation's answer; for the program's own work."""
+    return Invitation.objects.filter(circle__slug=slug, organisation=organisation, answer="").exists()
+
+
 def get_circle(slug: str, actor: Actor) -> CircleView:
     """Return a circle that the actor is in or invited to; raises NotFound, the same for not there and not yours."""
     row = (

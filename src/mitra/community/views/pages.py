@@ -17,6 +17,7 @@ from mitra.community.rules import WRITES_NOTHING
 from mitra.core.errors import NotFound
 from mitra.web.look import Look, keep_look
 from mitra.web.page import page
+from mitra.web.ports import ways_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,7 @@ def organisation(request: MemberRequest) -> HttpResponse:
         "circles": queries.list_circles(actor),
         "clients": queries.list_clients(actor),
         "may_manage": may_manage(actor),
+        "ways_on": ways_on("organisation", own.slug, actor.scopes),
     }
     return page(request, "community/organisation.html", context)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.views.decorators.http import require_safe
 
+from mitra.community.doors import member_required
+from mitra.core.policy.facts import Tlp
 from mitra.exchange import operations as exchange
 from mitra.home.region import LEGEND
 from mitra.home.rules import may_see_node
@@ -16,7 +19,12 @@ from mitra.web.page import page
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from mitra.community.doors import MemberRequest
     from mitra.web.requests import AskedRequest
+
+
+A_DAY: Final = timedelta(days=1)
+SHOWN_ON_WALL: Final = 5
 
 
 @require_safe
@@ -42,6 +50,19 @@ def situation(request: AskedRequest) -> HttpResponse:
     response = page(request, "home/situation.html", context)
     keep_visits(response, visits, is_secure=request.is_secure())
     return response
+
+
+@require_safe
+@member_required
+def wall(request: MemberRequest) -> HttpResponse:
+    """Show on the wall of a room what burns, in figures that are read from three metres; it comes anew each minute.
+
+    Whoever stands in the room reads it: of what is stricter than TLP:GREEN it says label, kind and minute, no words.
+    """
+    found = situation_of(request.actor, since=request.now - A_DAY, now=request.now)
+    lines = [(need, need.tlp is None or need.tlp <= Tlp.GREEN) for need in (*found.needs, *found.later)]
+    context = {"found": found, "lines": lines[:SHOWN_ON_WALL], "answer": heading_of(found.needs_count)}
+    return page(request, "home/wall.html", context)
 
 
 def public(request: AskedRequest) -> HttpResponse:

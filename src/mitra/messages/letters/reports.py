@@ -57,6 +57,7 @@ _BELOW: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FIELDS_BEGIN: Final = re.compile(r"^(?:reporting-mta|final-recipient|action):", re.IGNORECASE | re.MULTILINE)
+_WORD_BEGINS: Final = re.compile(rb"[^\r\n]")
 _ALONE: Final = re.compile(r"^[ \t]*<?([^\s<>@:]{1,64}@[^\s<>@:]{1,190})>?(?:<mailto:[^>\n]*>)?:?[ \t]*$", re.MULTILINE)
 """An address that stands alone on its line."""
 _MESSAGE_ID: Final = re.compile(r"^message-id:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -123,10 +124,10 @@ def _recipients(data: bytes, broken: Broken) -> Iterator[Report]:
     """Yield a report for each group of fields about a recipient (RFC 3464, 2.3); the first is about the mail."""
     at = 0
     for _ in range(MOST_REPORTS * 2):
-        while data[at : at + 1] in {b"\r", b"\n"}:
-            at += 1
-        if at >= len(data):
+        begins = _WORD_BEGINS.search(data, at)
+        if begins is None:
             return
+        at = begins.start()
         fields, behind = read_fields(data, at, len(data), broken)
         at = max(behind, at + 1)
         if not any(map(fields.count, ("final-recipient", "original-recipient", "action"))):
