@@ -56,9 +56,9 @@ def rung(bodies, clocks):
     judge(clocks)
     name = f"{clocks:,} clocks in {span.total_seconds():.0f} s"
     return [
-        Figure(f"{name}: late, median", "s", [late[clocks // 2]], [], ""),
-        Figure(f"{name}: late, p99", "s", [late[clocks * 99 // 100]], [], ""),
-        Figure(f"{name}: late, the worst", "s", [late[-1]], [], ""),
+        Figure(f"late, median: {name}", "s", [late[clocks // 2]], [], ""),
+        Figure(f"late, p99: {name}", "s", [late[clocks * 99 // 100]], [], ""),
+        Figure(f"late, the worst: {name}", "s", [late[-1]], [], ""),
     ]
 
 
@@ -76,7 +76,7 @@ def at_once(home, bodies, clocks):
     rates = [len(part) / max((part[-1] - part[0]).total_seconds(), 0.1) for part in parts]
     bare = [bare_rate(home, clocks // ROUNDS) for _ in range(ROUNDS)]
     return Figure(
-        f"{clocks:,} clocks due at once", "each/s", rates, bare, "a transaction that reads and updates one row"
+        f"due at once: {clocks:,} clocks", "each/s", rates, bare, "a transaction that reads and updates one row"
     )
 
 

@@ -253,9 +253,9 @@ def sent(taken, bodies, messages, kills):
     bare = [bare_mails(taken, messages // 10, size) for _ in range(ROUNDS)]
     name, what = f"{messages:,} mails, {kills} kills", f"smtplib, {messages // 10:,} mails by one connection"
     return [
-        Figure(f"{name}: overall", "each/s", [overall], bare, what),
-        Figure(f"{name}: while one lives", "each/s", rates, bare, what),
-        Figure(f"{name}: twice, and marked", "mails", [float(copies)], [], ""),
+        Figure(f"overall: {name}", "each/s", [overall], bare, what),
+        Figure(f"while one lives: {name}", "each/s", rates, bare, what),
+        Figure(f"twice, and marked: {name}", "mails", [float(copies)], [], ""),
     ]
 
 

@@ -55,6 +55,9 @@ BENCHES = (
     Bench("printing"),
     Bench("things", ("--rows 20000",), ("",)),
     Bench("cases"),
+    Bench("messages", ("",), ("--full",)),
+    Bench("clocks", ("",), ("--full",)),
+    Bench("situation"),
     Bench("memory", ("--requests 50000",), ("",)),
     Bench("peers", peers=True, seconds=1_800),
 )

@@ -36,9 +36,9 @@ def figures(cases):
         for slug, page in pages.items():
             times[slug].append(milliseconds(page))
     name, idle = f"{cases:,} cases, {cases * CLOCKS_A_CASE:,} clocks", "no case, no clock"
-    yield Figure(name, "ms", times[BUSY], times[IDLE], idle)
-    yield Figure(f"{name}: statements", "queries", [statements[BUSY]], [statements[IDLE]], idle)
-    yield Figure(f"opening of {cases:,} cases, each", "ms", taken, [], "")
+    yield Figure(f"the page: {name}", "ms", times[BUSY], times[IDLE], idle)
+    yield Figure(f"statements: {name}", "queries", [statements[BUSY]], [statements[IDLE]], idle)
+    yield Figure(f"a case opened, of {cases:,}", "ms", taken, [], "")
 
 
 def now():

@@ -54,6 +54,9 @@ class Situation:
     own: OrganisationFacts
     sponsor: OrganisationFacts | None
     circles: tuple[CircleFacts, ...]
+    """Those that stand."""
+    work_count: int
+    """How many more it is in, opened for one piece of work."""
     log_size: int
 
 
@@ -80,7 +83,8 @@ def situation_of(actor: Actor, *, since: datetime, now: datetime) -> Situation:
         tiles=tiles_for(actor, community.list_organisations(actor), now=now),
         own=own,
         sponsor=community.get_organisation(own.sponsor) if own.sponsor else None,
-        circles=community.list_circles(actor),
+        circles=community.list_standing_circles(actor),
+        work_count=len(actor.viewer.working_circles),
         log_size=ledger.count_entries(),
     )
 

@@ -217,7 +217,8 @@ def test_another_organisations_administrator_finds_neither_hook_nor_request(worl
     assert (len(receiver.came), hooks_of(world)) == (1, [hook])
 
 
-def test_whoever_does_not_manage_the_organisation_sets_none_up(world, receiver):
+def test_whoever_does_not_manage_the_organisation_sees_none_and_sets_none_up(world, receiver):
     analyst = browser(world.people["cert-th"])
+    assert analyst.get(PAGE).status_code == 403
     assert analyst.post(PAGE, {"url": receiver.url}).status_code == 403
     assert Hook.objects.count() == 0

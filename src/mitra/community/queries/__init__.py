@@ -18,6 +18,7 @@ from mitra.community.queries.circles import (
     list_circles,
     list_circles_with,
     list_clients,
+    list_standing_circles,
     name_circles,
     slug_of_circle,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "list_people",
     "list_reachable",
     "list_realms",
+    "list_standing_circles",
     "machine_beside",
     "name_circles",
     "name_organisations",

@@ -13,6 +13,7 @@ from mitra.community.facts import CircleFacts, ClientFacts
 from mitra.community.models import Circle, Membership, OpenedCircle, Organisation
 from mitra.community.queries.actors import all_circles, circles_of, named_circles_of
 from mitra.community.queries.organisations import facts_of
+from mitra.community.rules import STANDING_CIRCLE
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import Standing
 
@@ -32,6 +33,12 @@ def list_circles(actor: Actor) -> tuple[CircleFacts, ...]:
     """Return the named circles that this actor is in, by name; the centre's operator sees every one."""
     ids = _usable_circles(actor)
     return _describe(Circle.objects.filter(pk__in=ids, content=None), actor)
+
+
+def list_standing_circles(actor: Actor) -> tuple[CircleFacts, ...]:
+    """Return those of them that stand, without the many that are opened for one piece of work."""
+    ids = _usable_circles(actor)
+    return _describe(Circle.objects.filter(pk__in=ids, content=None, kind=STANDING_CIRCLE), actor)
 
 
 def find_circle(name: str, actor: Actor) -> CircleFacts:
