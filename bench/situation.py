@@ -31,12 +31,15 @@ def figures(cases):
     for page in pages.values():
         page()
     statements = {slug: float(statements_of(page)) for slug, page in pages.items()}
-    times = {slug: [] for slug in pages}
+    times, used = {slug: [] for slug in pages}, {slug: [] for slug in pages}
     for _ in range(ROUNDS):
         for slug, page in pages.items():
+            before = time.process_time()
             times[slug].append(milliseconds(page))
+            used[slug].append((time.process_time() - before) * 1_000)
     name, idle = f"{cases:,} cases, {cases * CLOCKS_A_CASE:,} clocks", "no case, no clock"
     yield Figure(f"the page: {name}", "ms", times[BUSY], times[IDLE], idle)
+    yield Figure(f"processor: {name}", "ms", used[BUSY], used[IDLE], idle)
     yield Figure(f"statements: {name}", "queries", [statements[BUSY]], [statements[IDLE]], idle)
     yield Figure(f"a case opened, of {cases:,}", "ms", taken, [], "")
 

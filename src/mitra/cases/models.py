@@ -45,6 +45,11 @@ class CaseStep(StepRow):
 
     ROOM = "cases"
 
+    class Meta(StepRow.Meta):
+        """What is merged into a case is found without reading its steps."""
+
+        indexes = [models.Index(fields=["word"], condition=Q(word__in=("merge", "offer-merge")), name="case_merges")]
+
     def __str__(self) -> str:
         return self.word
 

@@ -262,6 +262,13 @@ def test_what_a_policy_does_not_open_is_refused(url):
         check_address(url, INTO_LOOPBACK)
 
 
+def test_an_opened_network_is_not_asked_over_http_by_itself():
+    opened = Policy(allowed=INTO_LOOPBACK.allowed)
+    check_address("https://127.0.0.1:8443/", opened)
+    with pytest.raises(Refused, match="https://"):
+        check_address("http://127.0.0.1:8443/", opened)
+
+
 def test_a_policy_may_name_low_ports():
     check_address("https://hooks.example:587/", Policy(low_ports=frozenset({443, 587})))
 

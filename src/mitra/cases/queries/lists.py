@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mitra.cases.facts import CASE, COURSE
-from mitra.cases.queries.sheets import names_of
 from mitra.cases.rules import OPEN_STATES, Lead, severity_now
+from mitra.community import queries as community
 from mitra.store.things.reading import told_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def list_cases(
     rows = told_of(CASE, readable[:limit])
     begun = {told.row.stix_id: Lead(told.version.author) for told in rows}
     stands: dict[str, Folded[Lead]] = COURSE.stand(begun, actor.viewer, now=now)
-    named, _ids = names_of({each.carried.by for each in stands.values()})
+    named, _ids = community.name_by_stix_id({each.carried.by for each in stands.values()})
     lines = []
     for told in rows:
         folded = stands[told.row.stix_id]

@@ -9,7 +9,7 @@ from mitra.cases.clocks import ACKNOWLEDGE, Clock
 from mitra.cases.facts import COURSE, ENTRY
 from mitra.cases.models import ClockRow
 from mitra.cases.queries.due import list_clocks
-from mitra.cases.queries.sheets import ANYTHING, merged_into, names_of, read_sheet, stands_of
+from mitra.cases.queries.sheets import ANYTHING, merged_into, read_sheet, stands_of
 from mitra.cases.queries.tasks import TaskLine, list_tasks
 from mitra.cases.rules import Lead, severity_now
 from mitra.community import queries as community
@@ -105,7 +105,7 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
     rows = ENTRY.model.objects.visible_to(actor.viewer, now=now).filter(sheet_ref__in=[stix_id, *merged])
     entries = told_of(ENTRY, rows.order_by("-pk")[:limit])
     acted = {stands.carried.by, stands.carried.offered, *(taken.step.by for taken in stands.taken)}
-    named, names = names_of(acted, {told.row.owner, *(each.row.owner for each in entries)})
+    named, names = community.name_by_stix_id(acted, {told.row.owner, *(each.row.owner for each in entries)})
     said = [
         Said(
             at=each.version.created,
@@ -128,7 +128,8 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
     ]
     severity = severity_now(told.facts.severity, stands.carried)
     parts, circle, is_host = _parts(told, stands, actor, {each.row.owner for each in entries}, now=now)
-    said += _told_to(told, parts, actor)
+    if is_host:
+        said += _told_to(told, parts, actor)
     mine = Step("", "", us, now, facts=ANYTHING)
     return CaseView(
         stix_id=stix_id,
@@ -172,19 +173,20 @@ def _parts(
     Silent is who was asked in and whose time to answer is over (CASE7).
     """
     try:
-        seen = community.get_circle(told.facts.circle, actor)
+        seats = community.get_seats(told.facts.circle, actor)
     except NotFound:
         return (), 0, False
-    asked = {line.organisation.id for line in seen.invited}
     late = ClockRow.objects.filter(
-        case=told.row.stix_id, kind=ACKNOWLEDGE, ended_at=None, due_at__lte=now, owner__in=asked
+        case=told.row.stix_id,
+        kind=ACKNOWLEDGE,
+        ended_at=None,
+        due_at__lte=now,
+        owner__in=[body.id for body, _ in seats.asked],
     )
-    silent = set(late.values_list("owner", flat=True)) if asked else set()
+    silent = set(late.values_list("owner", flat=True)) if seats.asked else set()
     parts = []
-    for body in seen.bodies:
+    for body in seats.bodies:
         leads = body.stix_id == stands.carried.by
         parts.append(Part(body, "leads" if leads else "active" if body.id in wrote else "acknowledged"))
-    for line in seen.invited:
-        part = "silent" if line.organisation.id in silent else "invited"
-        parts.append(Part(line.organisation, part, line.invited_at))
-    return tuple(sorted(parts, key=lambda each: each.part != "leads")), seen.circle.id, seen.is_host
+    parts += [Part(body, "silent" if body.id in silent else "invited", since) for body, since in seats.asked]
+    return tuple(sorted(parts, key=lambda each: each.part != "leads")), seats.circle, seats.is_host

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mitra.cases.facts import CASE, COURSE, STEP, page_of
 from mitra.cases.rules import Lead
-from mitra.community import queries as community
 from mitra.community.things import get_thing
 from mitra.core.errors import InvalidInput
 from mitra.core.text.numbers import read_number
@@ -16,7 +15,7 @@ from mitra.store.things.reading import told_of
 from mitra.web.ports import Exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mitra.community.facts import Actor
@@ -35,13 +34,6 @@ def stands_of(told: Told, actor: Actor, *, now: datetime) -> Folded[Lead]:
     stix_id = told.row.stix_id
     stands: Folded[Lead] = COURSE.stand({stix_id: Lead(told.version.author)}, actor.viewer, now=now)[stix_id]
     return stands
-
-
-def names_of(stix_ids: set[str], rows: Iterable[int] = ()) -> tuple[dict[str, str], dict[int, str]]:
-    """Return the names of organisations by their STIX ids, `''` for one that is not known here, and by their rows."""
-    ids = community.organisation_ids_by_stix_id(stix_ids)
-    names = community.name_organisations({*ids.values(), *rows})
-    return {stix_id: names.get(ids.get(stix_id, 0), "") for stix_id in stix_ids}, names
 
 
 def find_by_number(text: str, actor: Actor, *, now: datetime) -> Told | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mitra.cases.facts import TASK, TASK_COURSE
-from mitra.cases.queries.sheets import ANYTHING, names_of
+from mitra.cases.queries.sheets import ANYTHING
 from mitra.cases.task_rules import ENDED, TASK_TABLE, Hold
+from mitra.community import queries as community
 from mitra.community.things import get_thing
 from mitra.core.steps import Step, open_steps
 from mitra.store.things.reading import told_of
@@ -59,7 +60,9 @@ def _task_lines(rows: list[Told], actor: Actor, now: datetime) -> list[TaskLine]
     begun = {told.row.stix_id: Hold(told.version.author) for told in rows}
     stands: dict[str, Folded[Hold]] = TASK_COURSE.stand(begun, actor.viewer, now=now) if rows else {}
     holds = [folded.carried for folded in stands.values()]
-    named, _ids = names_of({name for hold in holds for name in (hold.author, hold.holder, hold.offered)} - {""})
+    named, _ids = community.name_by_stix_id(
+        {name for hold in holds for name in (hold.author, hold.holder, hold.offered)} - {""}
+    )
     us = actor.organisation_stix_id
     mine = Step("", "", us, now, facts=ANYTHING)
     lines = []

@@ -114,9 +114,23 @@ def list_organisations(actor: Actor) -> tuple[OrganisationFacts, ...]:
 def name_organisations(ids: Iterable[int]) -> dict[int, str]:
     """Return the names of organisations by row id; an unknown id has none."""
     wanted = set(ids)
-    if not wanted:
-        return {}
-    known = names.under(store().rights_epoch())
+    return _names_under(store().rights_epoch(), wanted) if wanted else {}
+
+
+def name_by_stix_id(asked: Iterable[str], rows: Iterable[int] = ()) -> tuple[dict[str, str], dict[int, str]]:
+    """Return names by STIX id, `''` for one that is not of this node, and by row id with them; in one look."""
+    wanted, named = set(asked), set(rows)
+    if not wanted and not named:
+        return {}, {}
+    epoch = store().rights_epoch()
+    known = _every_stix_id(epoch) if wanted else {}
+    ids = {one: known[one] for one in wanted if one in known}
+    found = _names_under(epoch, {*ids.values(), *named})
+    return {one: found.get(ids.get(one, 0), "") for one in wanted}, found
+
+
+def _names_under(epoch: int, wanted: set[int]) -> dict[int, str]:
+    known = names.under(epoch)
     unread = sorted(wanted - known.keys())
     for start in range(0, len(unread), CHUNK):
         rows = Organisation.objects.filter(pk__in=unread[start : start + CHUNK])
@@ -126,7 +140,7 @@ def name_organisations(ids: Iterable[int]) -> dict[int, str]:
 
 def identify_organisation(organisation: int) -> str:
     """Return the STIX id of an organisation of this node; raises NotFound."""
-    for stix_id, known in _every_stix_id().items():
+    for stix_id, known in _every_stix_id(store().rights_epoch()).items():
         if known == organisation:
             return stix_id
     raise NotFound
@@ -134,12 +148,13 @@ def identify_organisation(organisation: int) -> str:
 
 def organisation_ids_by_stix_id(asked: Iterable[str]) -> dict[str, int]:
     """Return which of these STIX ids name an organisation of this node, and its row id."""
-    known = _every_stix_id()
-    return {one: known[one] for one in asked if one in known}
+    wanted = set(asked)
+    known = _every_stix_id(store().rights_epoch()) if wanted else {}
+    return {one: known[one] for one in wanted if one in known}
 
 
-def _every_stix_id() -> dict[str, int]:
-    known = stix_ids.under(store().rights_epoch())
+def _every_stix_id(epoch: int) -> dict[str, int]:
+    known = stix_ids.under(epoch)
     if not known:
         every = dict(Organisation.objects.values_list("stix_id", "id"))
         known.update(every)  # at once: another thread may be asking

@@ -60,6 +60,18 @@ class CircleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Seats:
+    """Who is in a circle, as one member sees it."""
+
+    circle: int
+    is_host: bool
+    bodies: tuple[OrganisationFacts, ...]
+    """Its members; of a confidential circle only to its host."""
+    asked: tuple[tuple[OrganisationFacts, datetime], ...]
+    """To its host those whom it asked, and when."""
+
+
+@dataclass(frozen=True, slots=True)
 class CirclePreview:
     """What is shared with a circle, as far as who asks reads it: what whoever came in would read, or would lose."""
 
@@ -110,6 +122,26 @@ def get_circle(slug: str, actor: Actor) -> CircleView:
         invited=tuple(_line(line, actor) for line in (open_ones if is_host else own)),
         may_leave=is_member and row.kind == WORKING_CIRCLE,
         named=list_named(row.pk) if sees else (),
+    )
+
+
+def get_seats(slug: str, actor: Actor) -> Seats:
+    """Return who is in a circle, for whoever is in it as a whole body; raises NotFound, as `get_circle` does.
+
+    In two statements, and to its host in three.
+    """
+    row = Circle.objects.filter(slug=slug, content=None, realm=actor.viewer.realm, closed_at=None).first()
+    seats = list(Membership.objects.filter(circle=row, role="", person=None).select_related("organisation"))
+    if row is None or all(seat.organisation_id != actor.organisation for seat in seats):
+        raise NotFound
+    is_host = row.host_id == actor.organisation
+    sees = is_host or not row.is_confidential
+    asked = Invitation.objects.filter(circle=row, answer="").select_related("organisation") if is_host else ()
+    return Seats(
+        row.pk,
+        is_host=is_host,
+        bodies=tuple(sorted((facts_of(seat.organisation) for seat in seats), key=_name)) if sees else (),
+        asked=tuple((facts_of(line.organisation), line.invited_at) for line in asked),
     )
 
 
