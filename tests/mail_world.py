@@ -8,7 +8,8 @@ from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community.facts import NewPerson
 from mitra.messages.channels.mail import Post
-from mitra.messages.channels.site import call_hook, site
+from mitra.messages.channels.site import call_hooks, site
+from mitra.messages.facts import Channel
 from mitra.messages.operations import sending
 
 HEADING = "ၵူတ်ႇ ransomware ໃນທ່າເຮືອ"
@@ -25,11 +26,12 @@ def actor(slug):
 
 def send(clock=now):
     """Send what waits, as the worker's thread does."""
-    by_mail = Post(site())
+    by_mail, readers = Post(site()), sending.Readers()
     try:
-        sending.take_up_again()
-        while sending.send_some(sending.Ways(by_mail, call_hook), clock=clock):
-            pass
+        for channel, deliver in ((Channel.MAIL, by_mail), (Channel.WEBHOOK, call_hooks)):
+            sending.take_up_again(channel)
+            while sending.send_some(channel, deliver, readers, clock=clock):
+                pass
     finally:
         by_mail.close()
 

@@ -6,7 +6,8 @@ Read once from the MISP taxonomies, which `pytaxonomies` brings; a code is `clas
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 import orjson
@@ -24,7 +25,11 @@ class Type(NamedTuple):
 @cache
 def types() -> dict[str, Type]:
     """Return the types by code, in the order of the taxonomy."""
-    read = orjson.loads((files("pytaxonomies") / "data/misp-taxonomies/rsit/machinetag.json").read_bytes())
+    found = find_spec("pytaxonomies")
+    if found is None or found.origin is None:
+        raise RuntimeError("The package pytaxonomies is not installed.")
+    # Its folder, without importing it: that takes seconds, and nothing of it is called.
+    read = orjson.loads((Path(found.origin).parent / "data/misp-taxonomies/rsit/machinetag.json").read_bytes())
     classes = {each["value"]: each.get("expanded", each["value"]) for each in read["predicates"]}
     return {
         code: Type(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import connections
 
 from mitra.messages.channels.mail import Post
-from mitra.messages.channels.site import call_hook, site
+from mitra.messages.channels.site import call_hooks, site
+from mitra.messages.facts import Channel
 from mitra.messages.operations import letters, sending, telling
 from mitra.pulse.jobs import alone
 from mitra.pulse.reactions import every, on_timer
@@ -28,28 +29,29 @@ def climb(ring: Ring, *, now: datetime) -> None:
     telling.climb(int(ring.subject.partition(":")[2]), because="unanswered", now=now)
 
 
-_sending: list[Thread] = []
-"""The thread that sends, in the worker's process: a mail server or a webhook may take seconds, and nothing waits."""
+_sending: dict[Channel, Thread] = {}
+"""The threads that send, in the worker's process: a mail server or a webhook may take seconds, and nothing waits."""
 
 
 @every(1, name="messages.send")
 def send(*, now: datetime) -> None:
-    """See to it that somebody sends what waits."""
-    if _sending and _sending[0].is_alive():
-        return
-    if sending.has_to_send(now):
-        _sending[:] = [Thread(target=send_all, name="sender", daemon=True)]
-        _sending[0].start()
+    """See to it that somebody sends what waits, by each channel."""
+    for channel in Channel:
+        running = _sending.get(channel)
+        if (running is None or not running.is_alive()) and sending.has_to_send(channel, now):
+            _sending[channel] = Thread(target=send_all, args=[channel], name=f"sender-{channel}", daemon=True)
+            _sending[channel].start()
 
 
-def send_all() -> None:
-    """Send until nothing waits, as the only sender of this node."""
-    post = Post(site())
+def send_all(channel: Channel) -> None:
+    """Send until nothing waits, as the only sender of this node by this channel."""
+    post, readers = Post(site()), sending.Readers()
+    deliver = post if channel is Channel.MAIL else call_hooks
     try:
-        with alone("messages.sender") as is_alone:
+        with alone(f"messages.{channel}") as is_alone:
             if is_alone:
-                sending.take_up_again()
-                while sending.send_some(sending.Ways(post, call_hook), clock=sending.clock):
+                sending.take_up_again(channel)
+                while sending.send_some(channel, deliver, readers, clock=sending.clock):
                     pass
     finally:
         post.close()

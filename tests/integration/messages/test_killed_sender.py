@@ -29,8 +29,9 @@ from django.conf import settings
 settings.DATABASES["default"] = json.load(sys.stdin)
 import django
 django.setup()
+from mitra.messages.facts import Channel
 from mitra.messages.reactions import send_all
-send_all()
+send_all(Channel.MAIL)
 """
 
 

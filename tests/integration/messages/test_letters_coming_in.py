@@ -6,8 +6,10 @@ import pytest
 
 from mail_world import MEMBER, actor, now, opened, person, send
 from mitra.messages import queries
+from mitra.messages.channels.outcome import Outcome
+from mitra.messages.facts import Channel
 from mitra.messages.models import Message, Sending
-from mitra.messages.operations import letters
+from mitra.messages.operations import letters, sending
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,16 @@ def test_letters_are_taken_from_a_maildir_once_and_a_mail_without_end_does_not_s
     assert letters.take_in(now=now()) == 0
     assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == ["1:2,S", "2:2,S"]
     assert len(queries.list_letters(actor("cert-th"))) == 1
+
+
+def test_a_bounce_that_comes_while_its_mail_is_still_being_sent_is_not_lost(world, post):
+    person(MEMBER, "boss@th.example", "administrator")
+    opened(world, MEMBER)
+    claimed, _ = sending.claim(Channel.MAIL, now())
+    way = next(one for one in claimed if one.to == "th-named@mitra.example")
+    to = f"mitra+{way.token}@hub.example"
+    arrived(DSN.format(to=to, action="failed", status="5.1.1", said="550 no such user"))
+    sending.note([(one, Outcome("sent")) for one in claimed], now=now())
+    assert Sending.objects.get(pk=way.pk).state == "bounced"
+    send()
+    assert len(post.to("boss@th.example")) == 1

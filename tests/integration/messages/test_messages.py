@@ -127,8 +127,8 @@ def test_a_server_that_says_later_is_asked_later_and_the_second_try_says_so(worl
 
 def test_what_a_sender_that_died_had_taken_up_goes_again_under_the_same_id_and_says_so(world, post, teller):
     told(world, MEMBER, ladder=(by_mail("a@x.example"),))
-    (way,) = sending.claim(now())  # and here the power fails, perhaps after the mail was given away
-    assert sending.claim(now()) == []
+    ((way,), _) = sending.claim(Channel.MAIL, now())  # and here the power fails, perhaps after the mail was given away
+    assert sending.claim(Channel.MAIL, now()) == ([], 0)
     send()
     (taken,) = post.taken
     assert (taken.mail["X-Mitra-Try"], taken.mail["Message-ID"]) == ("2", f"<{way.token}@hub.example>")
@@ -159,8 +159,11 @@ def test_a_domain_has_its_rate_and_what_is_grave_passes_it(world, post, teller):
     send()
     assert len(post.taken) == 60
     assert len(post.to("grave@slow.example")) == 1
+    told(world, MEMBER, ladder=(by_mail("other@quick.example"),), key="other")
+    send()
+    assert len(post.to("other@quick.example")) == 1
     send(lambda: now() + timedelta(minutes=2))
-    assert len(post.taken) == 71
+    assert len(post.taken) == 72
 
 
 def test_little_waits_for_the_morning_and_what_is_grave_rings(world, post, teller):

@@ -25,6 +25,7 @@ from mitra.messages.channels.outcome import Outcome
 from mitra.messages.rules import says_number_outside, says_words_outside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import Any
@@ -115,7 +116,11 @@ class Post:
     site: Site
     _server: smtplib.SMTP | None = field(default=None, repr=False)
 
-    def __call__(self, way: Sending, described: Described, now: datetime) -> Outcome:
+    def __call__(self, going: Sequence[tuple[Sending, Described]], now: datetime) -> list[Outcome]:
+        """Send a batch, one after the other; return how each went."""
+        return [self.send(way, described, now) for way, described in going]
+
+    def send(self, way: Sending, described: Described, now: datetime) -> Outcome:
         """Send one mail; return how it went."""
         mail = write_mail(way, described, self.site, now=now)
         try:

@@ -1,4 +1,4 @@
-"""Send what waits: one sender a node, a batch at a time, so that nothing is lost and nothing goes twice unmarked.
+"""Send what waits: one sender a channel, a batch at a time, so that nothing is lost and nothing goes twice unmarked.
 
 1. Claim a batch: what is urgent first, as far as each domain's rate allows; its try is counted before it leaves.
 2. Read again what each is about, as whom it goes to, and send it.  What may not be read any more is not sent.
@@ -11,11 +11,12 @@ sends says that it is a further try, under the same Message-ID or webhook-id.  B
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import F
 
 from mitra.community import queries as community
 from mitra.community.facts import COMMUNITY_MANAGE
@@ -27,16 +28,21 @@ from mitra.messages.models import Hook, Sending
 from mitra.messages.operations.telling import climb_if_unreached
 from mitra.messages.ports import find_teller
 from mitra.messages.rules import A_MINUTE_TO_ONE_DOMAIN, URGENT, try_again_after
+from mitra.store.doors import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mitra.community.facts import Actor
     from mitra.messages.facts import Described
+    from mitra.messages.models import Message
 
-    Deliver = Callable[["Sending", "Described", datetime], Outcome]
+    Going = Sequence[tuple["Sending", "Described"]]
+    Deliver = Callable[[Going, datetime], Sequence[Outcome]]
+    """Send a batch; return how each went, in order."""
 
-AT_ONCE: Final = 50
+AT_ONCE: Final = {Channel.MAIL: 50, Channel.WEBHOOK: 400}
+"""Of webhooks many, for they are called side by side, and one that never answers ends its batch last."""
 MINUTE: Final = timedelta(minutes=1)
 HELD_UP: Final = timedelta(seconds=5)
 """After how long something is looked at again that a domain's rate held up."""
@@ -45,45 +51,65 @@ AWAY: Final = timedelta(seconds=20)
 GIVEN_UP: Final = timedelta(days=2)
 
 
-def take_up_again() -> int:
+@dataclass(slots=True)
+class Readers:
+    """As whom messages are read again before they go, kept for as long as nobody's rights change."""
+
+    _epoch: int = -1
+    _known: dict[tuple[int, int], Actor | None] = field(default_factory=dict)
+
+    def of(self, message: Message) -> Actor | None:
+        """Return the organisation that a message is for, as a reader; None where it left."""
+        whom = (message.owner, message.realm)
+        if whom not in self._known:
+            self._known[whom] = community.actor_of_body(*whom)
+        return self._known[whom]
+
+    def look(self) -> None:
+        """Forget everybody where rights have changed since the last look."""
+        epoch = store().rights_epoch()
+        if epoch != self._epoch:
+            self._epoch, self._known = epoch, {}
+
+
+def take_up_again(channel: Channel) -> int:
     """Let what a sender that died had claimed be sent again; the new sender's first step.  Return how much."""
-    return Sending.objects.filter(state=Sending.SENDING).update(state=Sending.QUEUED)
+    return Sending.objects.filter(channel=channel, state=Sending.SENDING).update(state=Sending.QUEUED)
 
 
-def has_to_send(now: datetime) -> bool:
+def has_to_send(channel: Channel, now: datetime) -> bool:
     """Return whether something waits to be sent now, or a sender that died left something."""
-    return Sending.objects.filter(
-        state__in=(Sending.QUEUED, Sending.SENDING, Sending.DEFERRED), next_at__lte=now
-    ).exists()
+    waits = (Sending.QUEUED, Sending.SENDING, Sending.DEFERRED)
+    return Sending.objects.filter(channel=channel, state__in=waits, next_at__lte=now).exists()
 
 
-def send_some(deliver: Deliver, *, clock: Callable[[], datetime]) -> int:
-    """Send a batch; return how many were taken up."""
-    claimed = claim(clock())
-    went: list[tuple[Sending, Outcome]] = []
-    readers: dict[tuple[int, int], Actor | None] = {}
-    for way in claimed:
-        described = _describe(way, readers, clock())
-        went.append((way, deliver(way, described, clock()) if described is not None else Outcome("void")))
-    if went:
-        note(went, now=clock())
-    return len(claimed)
+def send_some(channel: Channel, deliver: Deliver, readers: Readers, *, clock: Callable[[], datetime]) -> int:
+    """Send a batch by one channel; return how many were looked at: 0 when nothing waits."""
+    claimed, looked_at = claim(channel, clock())
+    readers.look()
+    described = _describe(claimed, readers, clock())
+    going = [(way, described[way.pk]) for way in claimed if way.pk in described]
+    went = dict(zip((way.pk for way, _ in going), deliver(going, clock()), strict=True))
+    if claimed:
+        note([(way, went.get(way.pk) or Outcome("void")) for way in claimed], now=clock())
+    return looked_at
 
 
-def claim(now: datetime) -> list[Sending]:
-    """Take up what is to be sent next, its try counted."""
+def claim(channel: Channel, now: datetime) -> tuple[list[Sending], int]:
+    """Take up what is to be sent next, its try counted; return it, and how many were looked at."""
     with transaction.atomic():
         waiting = Sending.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            state__in=(Sending.QUEUED, Sending.DEFERRED), next_at__lte=now
+            channel=channel, state__in=(Sending.QUEUED, Sending.DEFERRED), next_at__lte=now
         )
-        found = list(waiting.select_related("message").order_by("-severity", "next_at", "id")[:AT_ONCE])
+        found = list(waiting.select_related("message").order_by("-severity", "next_at", "id")[: AT_ONCE[channel]])
         going, held_up = _within_rates(found, now)
         Sending.objects.filter(pk__in=[way.pk for way in held_up]).update(next_at=now + HELD_UP)
+        Sending.objects.filter(pk__in=[way.pk for way in going]).update(
+            tries=F("tries") + 1, state=Sending.SENDING, state_at=now
+        )
         for way in going:
             way.tries += 1
-            way.state, way.state_at = Sending.SENDING, now
-        Sending.objects.bulk_update(going, ["tries", "state", "state_at"])
-    return going
+    return going, len(found)
 
 
 def _within_rates(found: Sequence[Sending], now: datetime) -> tuple[list[Sending], list[Sending]]:
@@ -103,38 +129,47 @@ def _within_rates(found: Sequence[Sending], now: datetime) -> tuple[list[Sending
     return going, held_up
 
 
-def _describe(way: Sending, readers: dict[tuple[int, int], Actor | None], now: datetime) -> Described | None:
-    """Return what a message is about, as its organisation may read it now; None where it is not to go any more."""
-    message = way.message
-    teller = find_teller(message.code)
-    if teller is None or message.acknowledged_at is not None or message.tlp == int(Tlp.RED):
-        return None
-    whom = (message.owner, message.realm)
-    if whom not in readers:
-        readers[whom] = community.actor_of_body(*whom)
-    reader = readers[whom]
-    return None if reader is None else teller.describe([message.about], reader, now=now).get(message.about)
+def _describe(claimed: Iterable[Sending], readers: Readers, now: datetime) -> dict[int, Described]:
+    """Return what each is about, as its organisation may read it now; without what is not to go any more."""
+    groups: dict[tuple[str, int, int], list[Sending]] = {}
+    for way in claimed:
+        message = way.message
+        if message.acknowledged_at is None and message.tlp != int(Tlp.RED):
+            groups.setdefault((message.code, message.owner, message.realm), []).append(way)
+    found: dict[int, Described] = {}
+    for (code, *_), ways in groups.items():
+        teller, reader = find_teller(code), readers.of(ways[0].message)
+        if teller is not None and reader is not None:
+            described = teller.describe({way.message.about for way in ways}, reader, now=now)
+            found.update((way.pk, described[way.message.about]) for way in ways if way.message.about in described)
+    return found
 
 
-def note(went: Iterable[tuple[Sending, Outcome]], *, now: datetime) -> None:
-    """Write down how a batch went, and tell the next rung of what reached nobody."""
+def note(went: Sequence[tuple[Sending, Outcome]], *, now: datetime) -> None:
+    """Write down how a batch went, and tell the next rung of what reached nobody.
+
+    What was reported of a way while it was being sent stands.
+    """
     with transaction.atomic():
-        failed: set[int] = set()
-        for way, outcome in went:
-            if outcome.state == "void":
-                Sending.objects.filter(pk=way.pk).delete()
-                continue
-            _settle(way, outcome, now)
-            if way.state == State.BOUNCED:
-                failed.add(way.message_id)
-        kept = [way for way, outcome in went if outcome.state != "void"]
-        Sending.objects.bulk_update(kept, ["state", "state_at", "next_at", "said", "tries"])
+        mine = Sending.objects.filter(pk__in=[way.pk for way, _ in went], state=Sending.SENDING)
+        still = set(mine.values_list("pk", flat=True))
+        kept = [(way, outcome) for way, outcome in went if way.pk in still]
+        mine.filter(pk__in=[way.pk for way, outcome in kept if outcome.state == "void"]).delete()
+        alike: dict[tuple[str, str, datetime], list[Sending]] = {}
+        for way, outcome in kept:
+            if outcome.state != "void":
+                _settle(way, outcome, now)
+                alike.setdefault((way.state, way.said, way.next_at), []).append(way)
+        for (state, said, next_at), ways in alike.items():
+            rows = Sending.objects.filter(pk__in=[way.pk for way in ways])
+            rows.update(state=state, state_at=now, said=said, next_at=next_at)
+        failed = {way.message_id for way, _ in kept if way.state == State.BOUNCED}
         for message in sorted(failed):
             climb_if_unreached(message, now=now)
 
 
 def _settle(way: Sending, outcome: Outcome, now: datetime) -> None:
-    way.state, way.state_at, way.said = outcome.state, now, outcome.said[:200]
+    way.state, way.said = outcome.state, outcome.said[:200]
     if outcome.state != State.DEFERRED:
         return
     wait = AWAY if outcome.is_ours else try_again_after(way.tries, retry_after=outcome.retry_after)
@@ -163,7 +198,7 @@ def note_report(token: str, action: str, said: str, *, now: datetime) -> bool:
 
 def may_report(state: str, to: State) -> bool:
     """Return whether a report may move a way: of what left, and never away from an end."""
-    return state == State.SENT or (state == State.DEFERRED and to is not State.DEFERRED)
+    return state in {State.SENT, Sending.SENDING} or (state == State.DEFERRED and to is not State.DEFERRED)
 
 
 def send_again(ref: str, *, by: Actor, now: datetime) -> None:
@@ -189,15 +224,3 @@ def send_again(ref: str, *, by: Actor, now: datetime) -> None:
 def clock() -> datetime:
     """Return the time: a sender is an edge of its own, as a request is."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What delivers by each channel."""
-
-    mail: Deliver
-    webhook: Deliver
-
-    def __call__(self, way: Sending, described: Described, now: datetime) -> Outcome:
-        """Deliver by the channel of a way."""
-        return (self.mail if way.channel == Channel.MAIL else self.webhook)(way, described, now)

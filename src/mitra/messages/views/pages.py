@@ -83,7 +83,9 @@ def hooks(request: MemberRequest) -> HttpResponse:
     form, secret = HookForm(None), ""
     if request.method == "POST" and (done := change_hook(request)) is not None:
         return done
-    if request.method == "POST":
+    if "turn" in request.POST:
+        secret = operations.turn_hook(request.POST["turn"], by=request.actor)
+    elif request.method == "POST":
         form = HookForm(request.POST)
         if form.is_valid():
             url = form.cleaned_data["url"]
