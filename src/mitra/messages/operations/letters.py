@@ -25,12 +25,10 @@ from django.db import transaction
 from mitra.community import queries as community
 from mitra.core.errors import InvalidInput
 from mitra.core.text.numbers import read_number
-from mitra.messages.events import LetterCame
 from mitra.messages.letters.reading import read_letter
 from mitra.messages.models import Letter, Message, Sending
 from mitra.messages.operations.sending import note_report
 from mitra.messages.rules import tokens_in
-from mitra.pulse.operations import emit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +80,7 @@ def keep_letter(data: bytes, *, now: datetime) -> bool:
         if Letter.objects.filter(digest=digest).exists():
             return False
         place = place_of(read)
-        row = Letter.objects.create(
+        Letter.objects.create(
             owner=place.owner,
             digest=digest,
             message=place.message,
@@ -100,8 +98,6 @@ def keep_letter(data: bytes, *, now: datetime) -> bool:
         if place.way is not None:
             for report in read.reports:
                 note_report(place.way.token, report.action, f"{report.status} {report.said}".strip(), now=now)
-        matched = place.message is not None
-        emit(LetterCame(row.pk, matched), subject=f"letter:{row.pk}", actor=None, now=now, realm=place.realm)
     return True
 
 

@@ -16,12 +16,11 @@ from django.db import transaction
 from pydantic import TypeAdapter
 
 from mitra.core.errors import NotFound, WrongState
-from mitra.messages.events import MessageTold
 from mitra.messages.facts import Address, Channel, Ladder, State
 from mitra.messages.models import Message, Sending
 from mitra.messages.ports import find_teller
 from mitra.messages.rules import domain_of, leaves_at, reaches_nobody
-from mitra.pulse.operations import cancel_timer, emit, set_timer
+from mitra.pulse.operations import cancel_timer, set_timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +35,10 @@ _ladders: TypeAdapter[Ladder] = TypeAdapter(Ladder)
 
 def tell(telling: Telling, ladder: Ladder, *, now: datetime) -> bool:
     """Tell an organisation something, in the transaction of what is told; return whether it was not told before."""
+    if Message.objects.filter(key=telling.key).exists():
+        return False
     fields = {
+        "key": telling.key,
         "owner": telling.to,
         "code": telling.code,
         "about": telling.about,
@@ -50,11 +52,8 @@ def tell(telling: Telling, ladder: Ladder, *, now: datetime) -> bool:
         "answer_by": telling.answer_by,
         "ladder": _ladders.dump_python(ladder, mode="json"),
     }
-    row, is_new = Message.objects.get_or_create(key=telling.key, defaults=fields)
-    if not is_new:
-        return False
+    row = Message.objects.create(**fields)
     _go(row, ladder, now=now)
-    emit(MessageTold(row.pk), subject=f"message:{row.pk}", actor=telling.by, now=now, realm=telling.realm)
     return True
 
 
