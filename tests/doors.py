@@ -190,7 +190,7 @@ CASES = [
     Door("api:list_tasks", MACHINE, at(REST + "cases/{case}/tasks")),
     Door("api:set_task", MACHINE, sent("POST", "cases/{case}/tasks", heading="{word}", chain=["{slug}"])),
     Door("api:take_task_step", MACHINE, sent("POST", "tasks/{case}/steps", word="take")),
-    Door("api:open_from", MACHINE, post_to("case-imports?kind=fraud/phishing")),
+    Door("api:open_from", MACHINE, post_to("case-imports?kind=fraud/phishing&heading=x")),
     Door("cases:task", PAGE, send("/cases/tasks/{case}", step="take")),
     Door("cases:calendar", PAGE, send("/cases/calendar", zone="UTC", start="09:00", end="17:00", weekdays="0")),
     Door("api:open_case", MACHINE, sent("POST", "cases", heading="{word}", kind="x", invited=["{slug}"])),

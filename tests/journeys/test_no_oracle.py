@@ -29,6 +29,7 @@ CHANGING = (
     re.compile(rb'"ref":"[A-Za-z0-9_-]{22}","line"'),  # of a share that the asker made itself
     re.compile(rb'"size_bytes":\d+'),
     re.compile(rb'"id":"[0-9a-f]{32}"'),  # of a file that the asker sent itself
+    re.compile(rb'"number":"[A-Z]{2,4}-[0-9A-Z]{5}"'),  # of a case that the asker opened itself
     re.compile(rb'"version":"[0-9a-f]{64}"'),  # the digest of the asker's own words
 )
 OWN_NEW_RECORD = re.compile(

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import include, path
 
 import exchange_node
-from doors import DOORS, Target
+from asking import Target
+from doors import DOORS
 from mitra.config.logs import logging_of
 from mitra.core.errors import Conflict, InvalidInput, ProofFailed, Unavailable
 
@@ -53,6 +54,7 @@ TARGET = Target(
     circle=CANARIES["circle"],
     number=CANARIES["number"],
     slug=CANARIES["slug"],
+    letter=CANARIES["ref"],
 )
 
 
