@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 16
 """Requests that are under way together."""
+ANSWERS_WITHIN: Final = 6.0
+"""Seconds: whoever is slower is asked again later, and fifty organisations are told within ten all the same."""
 KEY_FILE: Final = "dkim.pem"
 LONGEST_URL: Final = 500
 
@@ -50,7 +52,7 @@ def site() -> Site:
 def policy() -> Policy:
     """Return where webhooks may go: the internet over https, and the internal networks that the operator opened."""
     inside = tuple(ip_network(one, strict=False) for one in settings.MITRA_WEBHOOKS_INTO)
-    return Policy(allowed=inside, allows_http=bool(inside))
+    return Policy(allowed=inside, allows_http=bool(inside), deadline_seconds=ANSWERS_WITHIN)
 
 
 def check_hook(url: str) -> None:
