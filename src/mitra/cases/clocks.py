@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mitra.core.time.working import WorkingHours
 
 HOUR: Final = 60
-DAY: Final = 24 * HOUR
 DAY_OF_WORK: Final = 8 * HOUR
 ACKNOWLEDGE: Final = "acknowledge"
 ASSESS: Final = "assess"
@@ -79,9 +78,7 @@ def regraded(clock: Clock, severity: int, hours: WorkingHours, *, now: datetime)
     """Return a running clock at another severity: counted from when it began; what is overdue stays so."""
     if severity == clock.severity or clock.ended_at is not None:
         return clock
-    if clock.kind not in MINUTES[severity]:
-        return replace(clock, severity=severity)
-    if clock.state(now) == "overdue":
+    if clock.kind not in MINUTES[severity] or clock.state(now) == "overdue":
         return replace(clock, severity=severity)
     return replace(wound(clock.kind, severity, clock.since, hours), paused_at=clock.paused_at)
 

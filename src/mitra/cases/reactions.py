@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mitra.cases.clocks import ACKNOWLEDGE, TAKE_OVER
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASE, ENTRY, STEP
+from mitra.cases.facts import ENTRY, STEP
 from mitra.cases.models import ClockRow
-from mitra.cases.operations.telling import (
-    ASKED,
-    DUE,
-    NEWS,
-    OFFERED,
-    OVERDUE,
-    SILENT,
-    members_of,
-    tell_bodies,
-    tell_clock,
-)
+from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, OVERDUE, SILENT, tell_bodies, tell_clock
 from mitra.cases.operations.winding import TIMER, end_asked
-from mitra.cases.queries import clock_of, read_sheet, stands_of
-from mitra.cases.rules import severity_now
+from mitra.cases.queries import bodies_in, clock_of, how_grave, read_sheet
 from mitra.community import queries as community
 from mitra.community.events import SeatChanged
+from mitra.community.things import get_thing
 from mitra.core.errors import NotFound
+from mitra.core.stix.ids import type_of_id
 from mitra.messages import operations as messages
 from mitra.pulse.operations import set_timer
 from mitra.pulse.reactions import on, on_timer
-from mitra.store.things.threads import ceiling_of
+from mitra.store.things.threads import Taken, ceiling_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from mitra.community.facts import Actor
     from mitra.pulse.facts import Envelope, Ring
+    from mitra.store.things.kinds import Kind
     from mitra.store.things.reading import Told
-    from mitra.store.things.rows import SharedRow
 
+HEARD: Final[dict[str, Kind[Any]]] = {kind.stix_type: kind for kind in (ENTRY, STEP)}
 TOLD_ENTRIES: Final = frozenset({"request", "decision"})
 TOLD_STEPS: Final = frozenset({"begin", "contain", "recover", "close", "reopen", "judge", "take-lead"})
 
@@ -45,36 +38,34 @@ TOLD_STEPS: Final = frozenset({"begin", "contain", "recover", "close", "reopen",
 @on(CaseWritten, name="cases.tell-news")
 def tell_news(event: CaseWritten, envelope: Envelope, *, now: datetime) -> None:
     """Tell those who are in a case of a request, a decision or a step; and whom the lead is offered to."""
+    kind = HEARD.get(type_of_id(event.stix_id))
     actor = community.actor_of_body(envelope.actor or 0, envelope.realm)
-    if actor is None or event.stix_id.startswith(CASE.stix_type + "--"):
-        return
-    model = STEP.model if event.stix_id.startswith(STEP.stix_type) else ENTRY.model
-    row = model.objects.visible_to(actor.viewer, now=now).filter(stix_id=event.stix_id).first()
-    if row is None:
+    if kind is None or actor is None:
         return
     try:
-        told = read_sheet(row.sheet_ref, actor, now=now)
-    except NotFound:
+        row = get_thing(kind, event.stix_id, actor, now=now)
+        facts = kind.facts_of(row)
+        told = read_sheet(facts.sheet_ref, actor, now=now)
+    except NotFound:  # withdrawn meanwhile, or its author left
         return
-    severity = severity_now(told.facts.severity, stands_of(told, actor, now=now).carried)
-    for code, bodies in _told_of(row, told, actor):
-        tell_bodies(told, bodies, code, event.stix_id, severity=severity, now=now)
+    if isinstance(facts, Taken):
+        code, bodies = _told_of_step(facts, told, actor)
+    else:
+        goes_to_all = ceiling_of(row) == told.audience
+        code, bodies = NEWS, _others_in(told, actor) if facts.kind in TOLD_ENTRIES and goes_to_all else ()
+    if bodies:
+        tell_bodies(told, bodies, code, event.stix_id, severity=how_grave(told, actor, now=now), now=now)
 
 
-def _told_of(row: SharedRow, told: Told, actor: Actor) -> list[tuple[str, tuple[int, ...]]]:
-    """Return by code who is told of an entry or a step."""
-    word, kind = getattr(row, "word", ""), getattr(row, "kind", "")
-    if word == "offer-lead":
-        offered = community.organisation_ids_by_stix_id({str(getattr(row, "said", {}).get("to", ""))})
-        return [(OFFERED, tuple(offered.values()))]
-    if word in TOLD_STEPS or (kind in TOLD_ENTRIES and _goes_to_all(row, told)):
-        return [(NEWS, members_of(told, actor))]
-    return []
+def _told_of_step(step: Taken, told: Told, actor: Actor) -> tuple[str, Collection[int]]:
+    """Return as what a step is told, and to whom."""
+    if step.word == "offer-lead":
+        return OFFERED, community.organisation_ids_by_stix_id({step.said.get("to", "")}).values()
+    return NEWS, _others_in(told, actor) if step.word in TOLD_STEPS else ()
 
 
-def _goes_to_all(row: SharedRow, told: Told) -> bool:
-    """Return whether an entry goes to everybody in the case, not to its author's own only."""
-    return ceiling_of(row) == told.audience
+def _others_in(told: Told, actor: Actor) -> tuple[int, ...]:
+    return tuple(body.id for body in bodies_in(told, actor) if body.id != actor.organisation)
 
 
 @on(SeatChanged, name="cases.note-seat")
@@ -113,6 +104,5 @@ def _tell_silence(row: ClockRow, *, now: datetime) -> None:
         told = read_sheet(row.case, asker, now=now)
     except NotFound:
         return
-    tell_bodies(
-        told, {asker.organisation, community.get_centre().id}, SILENT, f"{row.pk}", severity=row.severity, now=now
-    )
+    bodies = {asker.organisation, community.get_centre().id}
+    tell_bodies(told, bodies, SILENT, f"{row.pk}", severity=row.severity, now=now)

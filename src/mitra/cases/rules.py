@@ -130,7 +130,6 @@ def _carry(lead: Lead, step: Step) -> Lead:
 
 
 LIVE: Final = ("open", "contained", "recovered")
-RUNNING: Final = ("reported", "triaged", *LIVE, "dormant")
 TABLE: Final[Table[Lead]] = Table(
     name="case",
     start="reported",
@@ -143,16 +142,16 @@ TABLE: Final[Table[Lead]] = Table(
         Row(("open", "contained"), "recover", ("lead",), "recovered"),
         Row(LIVE, "let-rest", ("lead",), "dormant", "why"),
         Row(("dormant",), "wake", ("lead",), "open"),
-        Row(RUNNING, "merge", ("lead",), "merged", "same-lead"),
-        Row(RUNNING, "offer-merge", ("lead",), SAME, "into"),
-        Row(RUNNING, "accept-merge", ("asked",), "merged"),
-        Row(RUNNING, "decline-merge", ("asked",), SAME),
-        Row(RUNNING, "judge", ("lead",), SAME, "severity-and-why"),
+        Row(OPEN_STATES, "merge", ("lead",), "merged", "same-lead"),
+        Row(OPEN_STATES, "offer-merge", ("lead",), SAME, "into"),
+        Row(OPEN_STATES, "accept-merge", ("asked",), "merged"),
+        Row(OPEN_STATES, "decline-merge", ("asked",), SAME),
+        Row(OPEN_STATES, "judge", ("lead",), SAME, "severity-and-why"),
         Row((*LIVE, "dormant"), "close", ("lead",), "closed", "resolution"),
         Row(("closed",), "reopen", ("lead",), "open", "within-30-days"),
-        Row(RUNNING, "offer-lead", ("lead",), SAME, "to"),
-        Row(RUNNING, "take-lead", ("offered",), SAME, "within-a-day"),
-        Row(RUNNING, "decline-lead", ("offered",), SAME),
+        Row(OPEN_STATES, "offer-lead", ("lead",), SAME, "to"),
+        Row(OPEN_STATES, "take-lead", ("offered",), SAME, "within-a-day"),
+        Row(OPEN_STATES, "decline-lead", ("offered",), SAME),
     ),
     roles={
         "lead": lambda lead, step: step.by == lead.by,

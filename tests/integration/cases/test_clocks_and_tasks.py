@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 import world as region
 from clock_world import World
@@ -126,6 +128,16 @@ def test_beginning_ends_the_assessment_and_every_word_of_the_lead_starts_the_nex
     assert clock(made, LEADER, "update").due_at == later + timedelta(hours=4)
     operations.take_step(made.stix_id, "close", {"resolution": "resolved"}, by=actor(LEADER), now=later)
     assert not ClockRow.objects.filter(case=made.stix_id, ended_at=None).exists()
+
+
+def test_a_word_writes_no_clock_but_the_update_of_the_lead(world):
+    made = opened(world, MEMBER, "cert-my", "cert-vn", accept=[MEMBER])
+    operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=FRIDAY)
+    for slug, written in ((MEMBER, []), (LEADER, ["INSERT", "UPDATE"])):
+        with CaptureQueriesContext(connection) as asked:
+            operations.write_entry(made.stix_id, "note", "ຂ່າວ", by=actor(slug), now=FRIDAY + timedelta(minutes=1))
+        touching = [one["sql"].split()[0] for one in asked if '"cases_clockrow"' in one["sql"]]
+        assert sorted(word for word in touching if word != "SELECT") == written
 
 
 def test_a_case_at_rest_stands_still_and_goes_on_with_what_was_left(world):

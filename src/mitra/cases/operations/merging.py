@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASES_WRITE, COURSE
+from mitra.cases.facts import CASES_WRITE
+from mitra.cases.operations.moving import move_on
 from mitra.cases.operations.opening import ask_in
-from mitra.cases.operations.winding import wind_for
-from mitra.cases.queries import find_by_number, read_sheet, stands_of
-from mitra.cases.rules import RUNNING
+from mitra.cases.queries import bodies_in, find_by_number, read_sheet, stands_of
+from mitra.cases.rules import OPEN_STATES
 from mitra.community import queries as community
-from mitra.community.things import hand_of
 from mitra.core.errors import InvalidInput, WrongState
 
 if TYPE_CHECKING:
@@ -40,11 +38,11 @@ def merge(case: str, into: str, *, by: Actor, now: datetime, word: str = "") -> 
     if case in _line_of(other, by, now=now):
         raise WrongState("It is this case, or is merged into it: choose another one.")
     stands = stands_of(other, by, now=now)
-    if stands.state not in RUNNING:
+    if stands.state not in OPEN_STATES:
         raise WrongState("That case has ended: open it again first.")
     word = word or ("merge" if stands.carried.by == by.organisation_stix_id else "offer-merge")
     said = {"into": other.row.stix_id, "lead": stands.carried.by}
-    take(told, word, said, by=by, now=now)
+    move_on(told, word, said, by=by, now=now)
     if word == "merge":
         ask_over(told, other, by=by, now=now)
     return word == "merge"
@@ -56,26 +54,17 @@ def answer_merge(case: str, *, agrees: bool, by: Actor, now: datetime) -> None:
     told = read_sheet(case, by, now=now)
     into = stands_of(told, by, now=now).carried.into
     other = read_sheet(into, by, now=now) if agrees and into else None
-    take(told, "accept-merge" if agrees else "decline-merge", {}, by=by, now=now)
+    move_on(told, "accept-merge" if agrees else "decline-merge", {}, by=by, now=now)
     if other is not None:
         ask_over(told, other, by=by, now=now)
 
 
-def take(told: Told, word: str, said: dict[str, str], *, by: Actor, now: datetime) -> None:
-    """Take a step of a merge."""
-    case = told.row.stix_id
-    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=True, now=now))
-    COURSE.take(told.row, word, hand, viewer=by.viewer, said=said)
-
-
 def ask_over(told: Told, other: Told, *, by: Actor, now: datetime) -> None:
     """Ask those who are in the merged case only into the other one, where the actor's organisation asks others in."""
-    there = community.get_circle(other.facts.circle, by)
-    if not there.is_host:
-        return
-    taken = {body.id for body in there.bodies} | {line.organisation.id for line in there.invited}
-    bodies = community.get_circle(told.facts.circle, by).bodies
-    ask_in(other.row.stix_id, [body.id for body in bodies if body.id not in taken], by=by, now=now)
+    there = community.get_seats(other.facts.circle, by)
+    if there.is_host:
+        taken = {body.id for body in (*there.bodies, *(body for body, _ in there.asked))}
+        ask_in(other.row.stix_id, [body.id for body in bodies_in(told, by) if body.id not in taken], by=by, now=now)
 
 
 def _line_of(told: Told, by: Actor, *, now: datetime) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,8 +15,8 @@ from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASE, CASES_WRITE, ROOM, Case
 from mitra.cases.operations.telling import tell_asked
 from mitra.cases.operations.winding import Of, set_up, wind_for
-from mitra.cases.queries import read_sheet, stands_of
-from mitra.cases.rules import POINTS, severity_now
+from mitra.cases.queries import how_grave, read_sheet
+from mitra.cases.rules import POINTS
 from mitra.cases.taxonomy import types
 from mitra.community import operations as circles
 from mitra.community import queries as community
@@ -83,8 +82,11 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
         states=new.states,
     )
     audience = Audience(Tlp.AMBER_STRICT, frozenset({circle.id}), room=ROOM, realm=by.viewer.realm)
-    hand = hand_of(by, now=now, tells=CaseWritten, follows=partial(wind_for, by=by, spoke=True, now=now))
-    made = release(CASE, facts, audience, hand)
+
+    def follows(stix_id: str) -> None:
+        wind_for(read_sheet(stix_id, by, now=now), by=by, now=now)
+
+    made = release(CASE, facts, audience, hand_of(by, now=now, tells=CaseWritten, follows=follows))
     ask_in(made.stix_id, new.invited, by=by, now=now)
     return Opened(made.stix_id, number)
 
@@ -113,8 +115,8 @@ def ask_in(case: str, bodies: Iterable[int], *, by: Actor, now: datetime) -> Non
     """
     by.require(CASES_WRITE)
     told = read_sheet(case, by, now=now)
-    severity = severity_now(told.facts.severity, stands_of(told, by, now=now).carried)
-    circle = community.get_circle(told.facts.circle, by).circle.id
+    severity = how_grave(told, by, now=now)
+    circle = community.get_seats(told.facts.circle, by).circle
     for body in bodies:
         clock = wound(ACKNOWLEDGE, severity, now, hours_of(body, now=now))
         with transaction.atomic():

@@ -11,10 +11,11 @@ from mitra.cases.clocks import TASK as TASK_CLOCK
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASES_WRITE, TASK, TASK_COURSE
 from mitra.cases.models import ClockRow
+from mitra.cases.operations.moving import check_inside
 from mitra.cases.operations.opening import SIGNS
 from mitra.cases.operations.winding import Of, keep, set_up
-from mitra.cases.queries import clock_of, read_sheet, stands_of
-from mitra.cases.rules import OPEN_STATES, severity_now
+from mitra.cases.queries import clock_of, how_grave, read_sheet, stands_of
+from mitra.cases.rules import OPEN_STATES
 from mitra.cases.task_rules import ENDED, TAKEN_WITHIN
 from mitra.community import queries as community
 from mitra.community.things import get_thing, hand_of
@@ -52,7 +53,7 @@ def set_task(case: str, new: NewTask, *, by: Actor, now: datetime) -> str:
         raise WrongState("This case has ended: open it again before a task is set.")
     if new.due_at is not None and new.due_at <= now:
         raise InvalidInput("Choose a time that is to come.", path="due_at", rule="past")
-    _check_inside(told, new.chain, by, path="chain")
+    check_inside(told, new.chain, by, path="chain")
     number = number_of("TK", secrets.token_bytes(SIGNS), length=SIGNS)
     facts = TASK.check(
         {
@@ -74,11 +75,11 @@ def take_task_step(task: str, word: str, said: Mapping[str, str], *, by: Actor, 
     row = get_thing(TASK, task, by, now=now)
     told = read_sheet(TASK.facts_of(row).sheet_ref, by, now=now)
     if word == "hand-over":
-        _check_inside(told, (said.get("to", ""),), by, path="to")
+        check_inside(told, (said.get("to", ""),), by, path="to")
 
     def follows(_step: str) -> None:
-        severity = severity_now(told.facts.severity, stands_of(told, by, now=now).carried)
-        wind_task(row, told, TASK_COURSE.stands(row, by.viewer, now=now), severity=severity, now=now)
+        stands = TASK_COURSE.stands(row, by.viewer, now=now)
+        wind_task(row, told, stands, severity=how_grave(told, by, now=now), now=now)
 
     hand = hand_of(by, now=now, tells=CaseWritten, follows=follows)
     TASK_COURSE.take(row, word, hand, viewer=by.viewer, said=said)
@@ -103,9 +104,3 @@ def wind_task(task: SharedRow, told: Told, stands: Folded[Hold], *, severity: in
         due = now + TAKEN_WITHIN if kind == TAKE_OVER else due_at
         if due is not None:
             set_up(until(kind, severity, now, max(due, now)), told, owner=owner, now=now, of=of)
-
-
-def _check_inside(told: Told, bodies: tuple[str, ...], by: Actor, *, path: str) -> None:
-    inside = {body.stix_id for body in community.get_circle(told.facts.circle, by).bodies}
-    if not set(bodies) <= inside:
-        raise InvalidInput("Choose organisations that are in the case.", path=path, rule="unknown-choice")

@@ -5,10 +5,11 @@ A message holds no words: its reader reads the case, or the invitation, again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from mitra.community import queries as community
+from mitra.cases.clocks import ACKNOWLEDGE
 from mitra.core.policy.facts import Tlp
 from mitra.messages import operations as messages
 from mitra.messages.facts import Telling
@@ -38,24 +39,14 @@ OFFER_WAITS: Final = timedelta(minutes=30)
 
 def tell_asked(told: Told, severity: int, body: int, *, by: Actor, answer_by: datetime, now: datetime) -> None:
     """Tell an organisation that it is asked in; whoever asks sees how far that came."""
-    telling = Telling(
-        key=f"{ASKED}:{told.facts.circle}:{body}:{now.isoformat()}",
-        code=ASKED,
-        to=body,
-        about=told.facts.circle,
-        by=by.organisation,
-        number=told.facts.number,
-        tlp=told.audience.tlp,
-        severity=severity,
-        realm=told.audience.realm,
-        answer_by=answer_by,
-    )
-    messages.tell(telling, ladder_of(body, realm=telling.realm, now=now), now=now)
+    key = f"{ASKED}:{told.facts.circle}:{body}:{now.isoformat()}"
+    telling = _telling(told, ASKED, body, key=key, severity=severity)
+    _tell(replace(telling, about=told.facts.circle, by=by.organisation, answer_by=answer_by), now=now)
 
 
 def tell_clock(row: ClockRow, code: str, *, now: datetime) -> None:
     """Tell an organisation that a clock of its own is half over, or overdue; each once for one end of the clock."""
-    is_asked = row.kind == "acknowledge"
+    is_asked = row.kind == ACKNOWLEDGE
     climbs = code == OVERDUE and row.severity >= CLIMBS_FROM and not is_asked
     telling = Telling(
         key=f"{code}:{row.pk}:{row.due_at.isoformat()}",
@@ -67,29 +58,31 @@ def tell_clock(row: ClockRow, code: str, *, now: datetime) -> None:
         severity=row.severity,
         realm=row.realm,
         answer_by=now + PATIENCE if climbs else None,
-        said={"clock": row.kind},
     )
-    messages.tell(telling, ladder_of(row.owner, realm=row.realm, now=now), now=now)
+    _tell(telling, now=now)
 
 
 def tell_bodies(told: Told, bodies: Iterable[int], code: str, fact: str, *, severity: int, now: datetime) -> None:
     """Tell organisations that are in a case something of it, each once for a fact."""
+    answer_by = now + OFFER_WAITS if code == OFFERED else None
     for body in bodies:
-        telling = Telling(
-            key=f"{code}:{fact}:{body}",
-            code=code,
-            to=body,
-            about=told.row.stix_id,
-            number=told.facts.number,
-            tlp=told.audience.tlp,
-            severity=severity,
-            realm=told.audience.realm,
-            answer_by=now + OFFER_WAITS if code == OFFERED else None,
-        )
-        messages.tell(telling, ladder_of(body, realm=telling.realm, now=now), now=now)
+        telling = _telling(told, code, body, key=f"{code}:{fact}:{body}", severity=severity)
+        _tell(replace(telling, answer_by=answer_by), now=now)
 
 
-def members_of(told: Told, actor: Actor) -> tuple[int, ...]:
-    """Return the organisations in a case, without the actor's own."""
-    bodies = community.get_circle(told.facts.circle, actor).bodies
-    return tuple(body.id for body in bodies if body.id != actor.organisation)
+def _telling(told: Told, code: str, to: int, *, key: str, severity: int) -> Telling:
+    """Return what an organisation is to be told of a case."""
+    return Telling(
+        key=key,
+        code=code,
+        to=to,
+        about=told.row.stix_id,
+        number=told.facts.number,
+        tlp=told.audience.tlp,
+        severity=severity,
+        realm=told.audience.realm,
+    )
+
+
+def _tell(telling: Telling, *, now: datetime) -> None:
+    messages.tell(telling, ladder_of(telling.to, realm=telling.realm, now=now), now=now)

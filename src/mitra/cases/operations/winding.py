@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mitra.cases.calendars import hours_of
 from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, Clock, ended, paused, regraded, resumed, wound
 from mitra.cases.models import ClockRow
-from mitra.cases.queries import clock_of, read_sheet, stands_of
+from mitra.cases.queries import clock_of, stands_of
 from mitra.cases.rules import LIVE, severity_now
 from mitra.community import queries as community
 from mitra.pulse.operations import cancel_timer, set_timer
@@ -40,11 +40,17 @@ class Of:
 WHOLE: Final = Of()
 
 
-def wind_for(case: str, *, by: Actor, spoke: bool, now: datetime) -> None:
-    """Bring the clocks of a case to where it stands after what the actor wrote, in the transaction of that."""
-    told = read_sheet(case, by, now=now)
+def wind_for(told: Told, *, by: Actor, now: datetime) -> None:
+    """Bring the clocks of a case to where it stands after a step of the actor's, in the transaction of that."""
     stands = stands_of(told, by, now=now)
-    wind(told, stands, spoke=spoke and stands.carried.by == by.organisation_stix_id, now=now)
+    wind(told, stands, spoke=stands.carried.by == by.organisation_stix_id, now=now)
+
+
+def note_word(told: Told, *, by: Actor, now: datetime) -> None:
+    """Let the next word be due later where the actor, who has just said something to all, leads the case."""
+    stands = stands_of(told, by, now=now)
+    if stands.carried.by == by.organisation_stix_id:
+        wind(told, stands, spoke=True, now=now)
 
 
 def wind(told: Told, stands: Folded[Lead], *, spoke: bool, now: datetime) -> None:
@@ -64,10 +70,9 @@ def wind(told: Told, stands: Folded[Lead], *, spoke: bool, now: datetime) -> Non
     for row in rows:
         _bring(row, aim, now=now)
     running = {row.kind for row in rows if row.ended_at is None}
-    hours = hours_of(lead, now=now)
     for kind in wants - running:
         since = told.version.created if kind == ASSESS else now
-        set_up(wound(kind, severity, since, hours), told, owner=lead, now=now)
+        set_up(wound(kind, severity, since, hours_of(lead, now=now)), told, owner=lead, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +88,23 @@ class Aim:
 
 
 def _bring(row: ClockRow, aim: Aim, *, now: datetime) -> None:
-    clock, hours = clock_of(row), hours_of(row.owner, now=now)
-    is_over = not aim.wants and aim.state != "dormant"
+    """Bring one clock there; one that stays as it was is not written, and rings when it would."""
+    before, owner = clock_of(row), row.owner
+    clock, is_over = before, not aim.wants and aim.state != "dormant"
     if row.kind in {ASSESS, UPDATE}:
         if aim.state == "dormant":
-            keep(row, paused(clock, now=now), now=now)
-            return
-        row.owner = aim.lead
-        is_over = row.kind not in aim.wants or (row.kind == UPDATE and aim.spoke)
-        clock = resumed(clock, hours, now=now)
+            clock = paused(before, now=now)
+        else:
+            row.owner = aim.lead
+            is_over = row.kind not in aim.wants or (row.kind == UPDATE and aim.spoke)
+            if before.paused_at is not None:
+                clock = resumed(before, hours_of(owner, now=now), now=now)
     if is_over:
-        keep(row, ended(clock, now=now), now=now)
-    else:
-        keep(row, regraded(clock, aim.severity, hours, now=now), now=now)
+        clock = ended(clock, now=now)
+    elif clock.severity != aim.severity and clock.paused_at is None:
+        clock = regraded(clock, aim.severity, hours_of(owner, now=now), now=now)
+    if clock != before or row.owner != owner:
+        keep(row, clock, now=now)
 
 
 def set_up(clock: Clock, told: Told, *, owner: int, now: datetime, of: Of = WHOLE) -> None:

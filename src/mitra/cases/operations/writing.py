@@ -6,15 +6,15 @@ import secrets
 from typing import TYPE_CHECKING
 
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASES_WRITE, COURSE, ENTRY, ROOM
+from mitra.cases.facts import CASES_WRITE, ENTRY, ROOM
 from mitra.cases.operations.merging import answer_merge, merge
+from mitra.cases.operations.moving import check_inside, move_on
 from mitra.cases.operations.opening import SIGNS
-from mitra.cases.operations.winding import wind_for
+from mitra.cases.operations.winding import note_word
 from mitra.cases.queries import list_tasks, read_sheet
 from mitra.cases.task_rules import ENDED
-from mitra.community import queries as community
 from mitra.community.things import hand_of
-from mitra.core.errors import InvalidInput, WrongState
+from mitra.core.errors import WrongState
 from mitra.core.policy.facts import Audience, Tlp
 from mitra.core.text.numbers import number_of
 from mitra.store.things.threads import ceiling_of, contribute
@@ -36,7 +36,8 @@ def write_entry(case: str, kind: str, words: str, *, by: Actor, now: datetime, i
     number = number_of("EN", secrets.token_bytes(SIGNS), length=SIGNS)
     facts = ENTRY.check({"sheet_ref": case, "number": number, "kind": kind, "words": words.strip()})
     own = Audience(Tlp.AMBER_STRICT, room=ROOM, realm=by.viewer.realm)
-    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=not is_own, now=now))
+    follows = None if is_own else lambda _: note_word(told, by=by, now=now)
+    hand = hand_of(by, now=now, tells=CaseWritten, follows=follows)
     contribute(ENTRY, facts, own if is_own else ceiling_of(told.row), hand, to=told.row)
     return number
 
@@ -56,10 +57,8 @@ def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: 
         return
     told = read_sheet(case, by, now=now)
     if word == "offer-lead":
-        inside = {body.stix_id for body in community.get_circle(told.facts.circle, by).bodies}
-        if said.get("to") not in inside:
-            raise InvalidInput("Offer it to an organisation that is in the case.", path="to", rule="unknown-choice")
+        say = "Offer it to an organisation that is in the case."
+        check_inside(told, (said.get("to", ""),), by, path="to", say=say)
     if word == "close" and any(task.stands.state not in ENDED for task in list_tasks(case, by, now=now)):
         raise WrongState("Tasks of this case are open: let them be done, or drop them, and close it then.")
-    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(case, by=by, spoke=True, now=now))
-    COURSE.take(told.row, word, hand, viewer=by.viewer, said=said)
+    move_on(told, word, said, by=by, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, open_by_state, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
 from mitra.cases.queries.one import CaseView, Part, Said, get_case
-from mitra.cases.queries.sheets import find_by_number, find_cases, read_sheet, stands_of
+from mitra.cases.queries.sheets import bodies_in, find_by_number, find_cases, how_grave, read_sheet, stands_of
 from mitra.cases.queries.tasks import TaskLine, get_task, list_tasks
 
 __all__ = [
@@ -15,12 +15,14 @@ __all__ = [
     "Part",
     "Said",
     "TaskLine",
+    "bodies_in",
     "clock_of",
     "describe",
     "find_by_number",
     "find_cases",
     "get_case",
     "get_task",
+    "how_grave",
     "list_cases",
     "list_clocks",
     "list_due",

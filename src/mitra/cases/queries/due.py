@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, Clock
@@ -41,8 +41,9 @@ def list_due(actor: Actor, *, now: datetime, limit: int) -> tuple[Due, ...]:
     rows = list(mine.order_by("due_at", "pk")[:limit])
     abouts = {row.circle if row.kind == ACKNOWLEDGE else row.case for row in rows}
     found = describe(abouts, actor, now=now) if rows else {}
-    asked = {line.circle.slug for line in community.list_invitations(actor)} if rows else set()
-    rows = [row for row in rows if row.kind != ACKNOWLEDGE or row.circle in asked]  # answered, and not heard of yet
+    if any(row.kind == ACKNOWLEDGE for row in rows):  # what was answered and is not heard of yet asks nobody
+        asked = {line.circle.slug for line in community.list_invitations(actor)}
+        rows = [row for row in rows if row.kind != ACKNOWLEDGE or row.circle in asked]
     due = ((row, found.get(row.circle if row.kind == ACKNOWLEDGE else row.case)) for row in rows)
     return tuple(Due(clock_of(row), row.number, one.title, one.url) for row, one in due if one is not None)
 
@@ -54,14 +55,15 @@ def open_by_state(actor: Actor, *, now: datetime) -> dict[str, tuple[int, int]]:
     """
     if CASES_READ not in actor.scopes:
         return {}
-    clocks = ClockRow.objects.filter(kind__in=(ASSESS, UPDATE), ended_at=None, realm=actor.viewer.realm)
-    severities = dict(clocks.values_list("case", "severity"))
-    rows = CASE.model.objects.visible_to(actor.viewer, now=now).filter(stix_id__in=clocks.values("case"))
+    clocks = ClockRow.objects.filter(kind__in=(ASSESS, UPDATE), ended_at=None, case=OuterRef("stix_id"))
+    cases = CASE.model.objects.visible_to(actor.viewer, now=now).annotate(
+        gravity=Subquery(clocks.values("severity")[:1])
+    )
     found: dict[str, tuple[int, int]] = {}
-    for case, states in rows.values_list("stix_id", "states"):
+    for states, severity in cases.exclude(gravity=None).values_list("states", "gravity"):
         for state in states:
             count, gravest = found.get(state, (0, 0))
-            found[state] = (count + 1, max(gravest, severities.get(case, 0)))
+            found[state] = (count + 1, max(gravest, severity))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A case itself: what it says, how it stands, what its number finds, how organisations are called."""
+"""A case itself: what it says, how it stands, who is in it, what its number finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from mitra.cases.facts import CASE, COURSE, STEP, page_of
-from mitra.cases.rules import Lead
+from mitra.cases.rules import Lead, severity_now
+from mitra.community import queries as community
 from mitra.community.things import get_thing
 from mitra.core.errors import InvalidInput
 from mitra.core.text.numbers import read_number
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from mitra.community.facts import Actor
+    from mitra.community.facts import Actor, OrganisationFacts
     from mitra.core.steps import Folded
     from mitra.store.things.reading import Told
 
@@ -34,6 +35,16 @@ def stands_of(told: Told, actor: Actor, *, now: datetime) -> Folded[Lead]:
     stix_id = told.row.stix_id
     stands: Folded[Lead] = COURSE.stand({stix_id: Lead(told.version.author)}, actor.viewer, now=now)[stix_id]
     return stands
+
+
+def how_grave(told: Told, actor: Actor, *, now: datetime) -> int:
+    """Return how grave a case is held to be: as its lead judged it, else as the sum has it."""
+    return severity_now(told.facts.severity, stands_of(told, actor, now=now).carried)
+
+
+def bodies_in(told: Told, actor: Actor) -> tuple[OrganisationFacts, ...]:
+    """Return the organisations that are in a case, for one that is."""
+    return community.get_seats(told.facts.circle, actor).bodies
 
 
 def find_by_number(text: str, actor: Actor, *, now: datetime) -> Told | None:

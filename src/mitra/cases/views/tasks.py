@@ -16,10 +16,13 @@ from mitra.community.doors import member_required, scope_required
 from mitra.web.page import page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpResponse
 
-    from mitra.cases.queries import CaseView, TaskLine
+    from mitra.cases.queries import TaskLine
     from mitra.community.doors import MemberRequest
+    from mitra.community.facts import OrganisationFacts
 
 PLAIN = frozenset({"take", "decline", "call-back", "give-back", "finish", "reopen"})
 """Steps that need nothing said."""
@@ -31,7 +34,8 @@ PLAIN = frozenset({"take", "decline", "call-back", "give-back", "finish", "reope
 def task(request: MemberRequest, stix_id: str) -> HttpResponse:
     """Show one task; on POST, take it a step further."""
     line = queries.get_task(stix_id, request.actor, now=request.now)
-    case = queries.get_case(line.facts.sheet_ref, request.actor, now=request.now)
+    case = queries.read_sheet(line.facts.sheet_ref, request.actor, now=request.now)
+    bodies = queries.bodies_in(case, request.actor)
     form = TaskStepForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and form.attempt(lambda: take(request, stix_id, form), at="why"):
         return redirect("cases:task", stix_id)
@@ -40,12 +44,12 @@ def task(request: MemberRequest, stix_id: str) -> HttpResponse:
     context = {
         "line": line,
         "case": case,
-        "case_url": page_of(case.stix_id),
+        "case_url": page_of(line.facts.sheet_ref),
         "state": words.TASK_STATES[line.stands.state],
-        "log": log_of(line, case),
+        "log": log_of(line, bodies),
         "steps": [(step, words.TASK_STEPS[step]) for step in steps if step in PLAIN],
         "asks": [step for step in steps if step not in PLAIN],
-        "to": to_options(line, case, request),
+        "to": to_options(line, bodies, request),
         "next": next_of(line, request),
         "sent": form if form.is_bound else None,
         "page_tlp": line.tlp,
@@ -60,9 +64,9 @@ def take(request: MemberRequest, stix_id: str, form: TaskStepForm) -> bool:
     return True
 
 
-def log_of(line: TaskLine, case: CaseView) -> list[dict[str, object]]:
+def log_of(line: TaskLine, bodies: Iterable[OrganisationFacts]) -> list[dict[str, object]]:
     """Return what was done with a task, the newest first, and what was said at it."""
-    names = {part.organisation.stix_id: part.organisation.name for part in case.parts}
+    names = {body.stix_id: body.name for body in bodies}
     return [
         {
             "at": taken.step.at,
@@ -78,11 +82,10 @@ def log_of(line: TaskLine, case: CaseView) -> list[dict[str, object]]:
     ]
 
 
-def to_options(line: TaskLine, case: CaseView, request: MemberRequest) -> list[tuple[str, str]]:
+def to_options(line: TaskLine, bodies: Iterable[OrganisationFacts], request: MemberRequest) -> list[tuple[str, str]]:
     """Return whom it can be handed to: those in the case, the next one of its chain first."""
     us, then = request.actor.organisation_stix_id, next_of(line, request)
-    inside = [part.organisation for part in case.parts if part.part in {"leads", "active", "acknowledged"}]
-    others = sorted((body for body in inside if body.stix_id != us), key=lambda body: body.stix_id != then)
+    others = sorted((body for body in bodies if body.stix_id != us), key=lambda body: body.stix_id != then)
     return [("", gettext("Choose one")), *((body.stix_id, body.name) for body in others)]
 
 

@@ -1,0 +1,34 @@
+"""Take a case a step further with all that follows from it, and check whom a step names: for every write of a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mitra.cases.events import CaseWritten
+from mitra.cases.facts import COURSE
+from mitra.cases.operations.winding import wind_for
+from mitra.cases.queries import bodies_in
+from mitra.community.things import hand_of
+from mitra.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from mitra.community.facts import Actor
+    from mitra.store.things.reading import Told
+
+
+CHOOSE: Final = "Choose organisations that are in the case."
+
+
+def move_on(told: Told, word: str, said: Mapping[str, str], *, by: Actor, now: datetime) -> None:
+    """Take a step of a case, its clocks with it in the same transaction; raises WrongState."""
+    hand = hand_of(by, now=now, tells=CaseWritten, follows=lambda _: wind_for(told, by=by, now=now))
+    COURSE.take(told.row, word, hand, viewer=by.viewer, said=said)
+
+
+def check_inside(told: Told, named: Collection[str], by: Actor, *, path: str, say: str = CHOOSE) -> None:
+    """Raise InvalidInput where a step names an organisation, by its STIX id, that is not in the case."""
+    if not set(named) <= {body.stix_id for body in bodies_in(told, by)}:
+        raise InvalidInput(say, path=path, rule="unknown-choice")
