@@ -14,6 +14,7 @@ from mitra.cases.operations import NewCase
 from mitra.cases.rules import POINTS, RESOLUTIONS, SEVERITIES
 from mitra.cases.task_rules import SAID
 from mitra.cases.taxonomy import types
+from mitra.community.queries import zones_of_states
 from mitra.web.told import Answer, ToldForm
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 STEP_SAYS: Final = ("why", "resolution", "lessons", "to", "severity", *SAID)
 """What a step may carry."""
-MEMBER_STATES: Final = ("BN", "KH", "ID", "LA", "MY", "MM", "PH", "SG", "TH", "TL", "VN")
 
 
 class NewCaseForm(ToldForm):
@@ -34,7 +34,7 @@ class NewCaseForm(ToldForm):
     summary = forms.CharField(
         max_length=20_000, required=False, label=_("What you know"), help_text=_("Everybody in the case reads it")
     )
-    states = forms.MultipleChoiceField(required=False, choices=[(code, code) for code in MEMBER_STATES])
+    states = forms.MultipleChoiceField(required=False, choices=lambda: [(code, code) for code in zones_of_states()])
     invited = forms.MultipleChoiceField(required=False)
 
     def __init__(self, *args: Any, bodies: Iterable[OrganisationFacts], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
@@ -59,7 +59,7 @@ class NewCaseForm(ToldForm):
     @property
     def state_answers(self) -> list[Answer]:
         """The states that may be hit."""
-        return self.answers("states", {code: code for code in MEMBER_STATES}, {})
+        return self.answers("states", {code: code for code in zones_of_states()}, {})
 
     @property
     def invited_answers(self) -> list[Answer]:

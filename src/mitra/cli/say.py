@@ -11,11 +11,10 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from mitra.core.text.turning import TURNING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn a line's direction; joiners, which Khmer and Burmese need, are none of them."""
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
 

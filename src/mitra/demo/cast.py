@@ -22,7 +22,7 @@ from mitra.community.facts import (
     NewOrganisation,
     NewPerson,
 )
-from mitra.community.queries import actor_of_operator
+from mitra.community.queries import actor_of_operator, zone_of_state
 
 Entry = Mapping[str, Any]
 
@@ -95,9 +95,8 @@ def assemble(*, began: datetime, now: datetime) -> Cast:
     for entry in cast["opened"]:
         by = actor_of_operator(entry["sponsor"])
         operations.open_circle(circles[entry["circle"]], client=bodies[entry["client"]], by=by, now=began)
-    zones = {state["country"]: state["zone"] for state in operations.states_of("asean")}
     people = [
-        _invite(person, entry["slug"], zones.get(entry.get("country", ""), "UTC"), began)
+        _invite(person, entry["slug"], zone_of_state(entry.get("country", "")), began)
         for entry in cast["organisation"]
         for person in entry["people"]
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mitra.cases import queries as cases
+from mitra.community import queries as community
 from mitra.core.policy.facts import Standing
 from mitra.exchange import queries as exchange
 
@@ -31,25 +32,24 @@ GRAVE = 4
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A member state: ISO 3166-1 code, its name, its zone in the IANA database."""
+    """A member state: ISO 3166-1 code, its name."""
 
     code: str
     name: Words
-    zone: str
 
 
 STATES = (
-    State("MM", _("Myanmar"), "Asia/Yangon"),
-    State("LA", _("Lao PDR"), "Asia/Vientiane"),
-    State("VN", _("Viet Nam"), "Asia/Ho_Chi_Minh"),
-    State("TH", _("Thailand"), "Asia/Bangkok"),
-    State("KH", _("Cambodia"), "Asia/Phnom_Penh"),
-    State("PH", _("Philippines"), "Asia/Manila"),
-    State("MY", _("Malaysia"), "Asia/Kuala_Lumpur"),
-    State("BN", _("Brunei Darussalam"), "Asia/Brunei"),
-    State("SG", _("Singapore"), "Asia/Singapore"),
-    State("ID", _("Indonesia"), "Asia/Jakarta"),
-    State("TL", _("Timor-Leste"), "Asia/Dili"),
+    State("MM", _("Myanmar")),
+    State("LA", _("Lao PDR")),
+    State("VN", _("Viet Nam")),
+    State("TH", _("Thailand")),
+    State("KH", _("Cambodia")),
+    State("PH", _("Philippines")),
+    State("MY", _("Malaysia")),
+    State("BN", _("Brunei Darussalam")),
+    State("SG", _("Singapore")),
+    State("ID", _("Indonesia")),
+    State("TL", _("Timor-Leste")),
 )
 # Shape and word first: a sign for each standing; whoever is not known here has none of these.
 SIGNS = {Standing.ACCREDITED: "dot", Standing.LISTED: "half", Standing.PROPOSED: "half", Standing.SUSPENDED: "warning"}
@@ -106,7 +106,7 @@ def tile(
     state: State, team: OrganisationFacts | None, counts: Mapping[int, Count], actor: Actor, now: datetime
 ) -> Tile:
     """Return one state's tile."""
-    hour = f"{now.astimezone(ZoneInfo(state.zone)):%H:%M}"
+    hour = f"{now.astimezone(ZoneInfo(community.zone_of_state(state.code))):%H:%M}"
     if team is None:
         return Tile(state.code, state.name, hour)
     count = counts[team.id]

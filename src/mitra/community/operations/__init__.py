@@ -13,7 +13,7 @@ from mitra.community.operations.circles import (
     set_opened_circles,
 )
 from mitra.community.operations.credentials import make_credential, revoke_credential
-from mitra.community.operations.founding import found_node, states_of
+from mitra.community.operations.founding import found_node
 from mitra.community.operations.organisations import (
     add_organisation,
     change_standing,
@@ -42,6 +42,7 @@ from mitra.community.operations.working import (
     take_invitation_back,
     unname_person,
 )
+from mitra.community.queries.states import states_of
 
 __all__ = [
     "accept",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,14 +11,13 @@ from mitra.community.facts import NewOrganisation, NewPerson
 from mitra.community.operations.organisations import add_organisation, found_centre
 from mitra.community.operations.people import add_person
 from mitra.community.queries import actor_of_operator
-from mitra.core.errors import InvalidInput
+from mitra.community.queries.states import states_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mitra.community.facts import AddedPerson, OrganisationFacts
 
-PRESETS = ("asean",)
 FIRST_ROLES = ("administrator", "secretariat")
 
 
@@ -46,16 +43,6 @@ def found_node(name: str, *, preset: str = "", now: datetime) -> Founded:
         )
         members = tuple(add_organisation(_member(state), by=operator, now=now) for state in states)
     return Founded(centre=centre, administrator=administrator, members=members)
-
-
-def states_of(preset: str) -> list[dict[str, str]]:
-    """Return the states of a preset, each with country, name, slug, zone and, where a source is named, csirt."""
-    if preset not in PRESETS:
-        message = f"There is no preset {preset!r}: choose {' or '.join(PRESETS)}."
-        raise InvalidInput(message, path="preset", rule="unknown-preset")
-    text = resources.files("mitra.community").joinpath(f"presets/{preset}.toml").read_text(encoding="utf-8")
-    states: list[dict[str, str]] = tomllib.loads(text)["state"]
-    return states
 
 
 def _member(state: dict[str, str]) -> NewOrganisation:

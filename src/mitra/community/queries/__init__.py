@@ -32,7 +32,6 @@ from mitra.community.queries.organisations import (
     name_by_stix_id,
     name_organisations,
     organisation_ids_by_stix_id,
-    zone_of_state,
 )
 from mitra.community.queries.people import (
     bodies_with_readers,
@@ -55,6 +54,7 @@ from mitra.community.queries.readers import (
     name_readers,
 )
 from mitra.community.queries.realms import list_realms
+from mitra.community.queries.states import zone_of_state, zones_of_states
 from mitra.community.queries.working import (
     CirclePreview,
     CircleView,
@@ -128,4 +128,5 @@ __all__ = [
     "slug_of_circle",
     "viewer_of_body",
     "zone_of_state",
+    "zones_of_states",
 ]

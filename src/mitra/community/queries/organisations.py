@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -52,18 +49,6 @@ def facts_of(row: Organisation) -> OrganisationFacts:
         sponsor=row.sponsor_id,
         joined_at=row.joined_at,
     )
-
-
-@lru_cache(maxsize=1)
-def _zones() -> dict[str, str]:
-    """Return the zone of each state of the region, as its preset has it."""
-    text = resources.files("mitra.community").joinpath("presets/asean.toml").read_text(encoding="utf-8")
-    return {state["country"]: state["zone"] for state in tomllib.loads(text)["state"]}
-
-
-def zone_of_state(country: str) -> str:
-    """Return the IANA zone of a state's capital, `UTC` where it is none of the region."""
-    return _zones().get(country, "UTC")
 
 
 def find_organisation(slug: str) -> OrganisationFacts | None:

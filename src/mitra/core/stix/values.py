@@ -13,13 +13,14 @@ from mitra.core.stix.atoms import network_of
 from mitra.core.stix.facts import Atom, Network
 from mitra.core.text.accounts import wallet
 from mitra.core.text.defang import refang
+from mitra.core.text.turning import MARKS, TURNING
 from mitra.core.text.urls import host_of
 from mitra.core.text.values import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNSEEN = "\0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_UNSEEN = f"\0\u200b{MARKS}{TURNING}\ufeff"
 """What comes along when somebody copies from a page or a document: it turns what it stands around, or is nothing."""
 _AROUND = f" \t\r\n\"'`<>«»“”‘’{_UNSEEN}"
 _ANY_WORD = frozenset({"sms-sender", "user-account", "mutex", "bank-account", "x509-serial", "file-name", "app-id"})

@@ -16,6 +16,7 @@ from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import EXCHANGE_READ
 from mitra.core.text.defang import refang
 from mitra.core.text.mentions import mention_asked
+from mitra.core.text.turning import MARKS, TURNING
 from mitra.exchange import operations, queries, sayings, telling
 from mitra.exchange.forms import LookUpsForm
 from mitra.exchange.intake.tables import shows_itself
@@ -39,8 +40,7 @@ MOST_SHOWN = 500
 NAMED_SHOWN = 25
 LONGEST = 2_000
 ANY_WORDS = frozenset({"file-name", "mutex", "sms-sender", "user-account"})
-_UNSEEN = dict.fromkeys(range(32), " ") | dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
-_UNSEEN |= dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\ufeff"))
+_UNSEEN = dict.fromkeys(range(32), " ") | dict.fromkeys(map(ord, f"{MARKS}{TURNING}\ufeff"))
 """What nobody sees and turns a text around; line ends and the like become spaces."""
 
 

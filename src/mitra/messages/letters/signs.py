@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from mitra.core.text.turning import MARKS, TURNING
+
 if TYPE_CHECKING:
     from typing import Final
 
@@ -16,8 +18,8 @@ _ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN: Final = dict.fromkeys(
     [
         *(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"),
-        *range(0x202A, 0x202F),  # bidirectional embeddings and overrides
-        *range(0x2066, 0x2070),  # isolates, and what was deprecated beside them
+        *map(ord, TURNING),
+        *range(0x206A, 0x2070),  # what was deprecated beside isolates
         *range(0xFFF9, 0xFFFC),  # annotations between lines
         *range(0xE0000, 0xE0080),  # tags: whole sentences that only machines read
         *range(0xD800, 0xE000),  # halves of a sign
@@ -26,7 +28,7 @@ _UNSEEN: Final = dict.fromkeys(
         0xFFFF,
     ]
 )
-_UNSEEN_IN_LINE: Final = dict.fromkeys((0x200E, 0x200F, 0x061C))
+_UNSEEN_IN_LINE: Final = dict.fromkeys((*map(ord, MARKS), 0x061C))
 _PATHS: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 _MOST_MARKS: Final = 30
 """On one letter, as in Unicode's Stream-Safe Text Format (UAX #15, section 13): composing more is quadratic."""
