@@ -36,6 +36,8 @@ class Target:
     """The number under which people speak of it."""
     slug: str
     """The short name of an organisation or a circle."""
+    task: str
+    """The id of a task in a case."""
     letter: str
     """The ref of a message or a letter in somebody else's inbox."""
 
@@ -55,6 +57,7 @@ class Target:
             "number": self.number,
             "circle": self.circle,
             "letter": self.letter,
+            "task": self.task,
         }
 
 

@@ -93,6 +93,8 @@ class World:
     """Things of a room, each with an answer to it."""
     cases: list[Hung] = field(default_factory=list)
     """Cases, and entries that not everybody in them reads."""
+    tasks: list[Hung] = field(default_factory=list)
+    """A task in each of these cases, which somebody holds and hands over."""
     letters: list[Hung] = field(default_factory=list)
     """What stands in an inbox: a message to who was asked into a case, and letters that came by mail."""
 
@@ -232,6 +234,9 @@ def _cases(world: World) -> None:
         own = cases.write_entry(made.stix_id, "note", f"canary-aside-{by}", by=actor, now=world.now, is_own=True)
         world.cases.append(Hung(made.stix_id, made.number, word, frozenset(homes)))
         world.cases.append(Hung(own, own, f"canary-aside-{by}", frozenset({by})))
+        task = cases.set_task(made.stix_id, cases.NewTask(f"canary-task-{by}"), by=actor, now=world.now)
+        cases.take_task_step(task, "take", {}, by=actor, now=world.now)
+        world.tasks.append(Hung(task, task, f"canary-task-{by}", frozenset(homes)))
 
 
 def _letters(world: World) -> None:

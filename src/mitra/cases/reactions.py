@@ -10,7 +10,7 @@ from mitra.cases.facts import ENTRY, STEP
 from mitra.cases.models import ClockRow
 from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, OVERDUE, SILENT, tell_bodies, tell_clock
 from mitra.cases.operations.winding import TIMER, end_asked
-from mitra.cases.queries import bodies_in, clock_of, how_grave, read_sheet
+from mitra.cases.queries import bodies_in, clock_of, find_sheet, how_grave, read_sheet
 from mitra.community import queries as community
 from mitra.community.events import SeatChanged
 from mitra.community.things import get_thing
@@ -98,11 +98,8 @@ def clock_rang(ring: Ring, *, now: datetime) -> None:
 def _tell_silence(row: ClockRow, *, now: datetime) -> None:
     """Tell whoever asked an organisation in, or handed it a task, and the centre, that it has not answered."""
     asker = community.actor_of_body(row.asked_by or 0, row.realm)
-    if asker is None:
-        return
-    try:
-        told = read_sheet(row.case, asker, now=now)
-    except NotFound:
+    told = None if asker is None else find_sheet(row.case, asker, now=now)
+    if asker is None or told is None:
         return
     bodies = {asker.organisation, community.get_centre().id}
     tell_bodies(told, bodies, SILENT, f"{row.pk}", severity=row.severity, now=now)

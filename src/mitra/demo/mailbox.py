@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aiosmtpd.controller import Controller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 SENT, RECEIVED = "mailbox", "mail"
@@ -51,9 +51,9 @@ class Box:
 
 
 @contextmanager
-def mailbox(home: Path, domain: str, free_port: Callable[[], int]) -> Iterator[tuple[str, Box]]:
+def mailbox(home: Path, domain: str, port: int) -> Iterator[tuple[str, Box]]:
     """Run the server; give the setting by which the node finds it, and its box."""
-    box, port = Box(home, domain), free_port()
+    box = Box(home, domain)
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:

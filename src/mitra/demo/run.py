@@ -68,7 +68,7 @@ def run(*, port: int, is_once: bool, is_json: bool) -> int:
 
 def have_mail(home: Path, url: str, running: ExitStack) -> None:
     """Run the demonstration's mail server for as long as this runs, and let this process and the node know it."""
-    server, box = running.enter_context(mailbox(home, NAME, free_port))
+    server, box = running.enter_context(mailbox(home, NAME, free_port()))
     said = {"MITRA_MAIL": server, "MITRA_MAIL_FOLDER": str(box.received), "MITRA_URL": url}
     for name, value in said.items():
         os.environ[name] = value

@@ -5,12 +5,11 @@ Whoever tells gives a ladder: who is told at once, and who next where nobody ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from mitra.core.policy.facts import Tlp
@@ -94,8 +93,6 @@ class Telling:
     realm: int = 0
     answer_by: datetime | None = None
     """Until when an answer is waited for; None where none is asked."""
-    said: Mapping[str, str] = field(default_factory=dict)
-    """Codes and instants, never words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +158,10 @@ class HookFacts:
     """What it answered last."""
 
 
-NEVER_OUTSIDE: Final = "sign in to read"
-"""What stands for words that are stricter than TLP:AMBER, everywhere but in the portal."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a person wants to be told; `quiet` are minutes since midnight on its own clock."""
+
+    by_mail: bool = True
+    quiet: tuple[int, int] | None = None
+    wakes_from: int = 4

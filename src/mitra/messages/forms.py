@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mitra.messages.queries import Wishes
+from mitra.messages.facts import Wishes
 from mitra.web.told import ToldForm
 
 HOURS = [("", _("no quiet hours")), *((str(hour), f"{hour:02d}:00") for hour in range(24))]

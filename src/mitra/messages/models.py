@@ -34,7 +34,6 @@ class Message(OwnRow):
     tlp = models.PositiveSmallIntegerField(null=True)
     severity = models.PositiveSmallIntegerField(default=0)
     realm = models.PositiveIntegerField(default=0)
-    said = models.JSONField(default=dict)
     at = models.DateTimeField()
     answer_by = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)

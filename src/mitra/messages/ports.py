@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mitra.messages.facts import Rung
 from mitra.messages.oncall import duty_ladder
 
 if TYPE_CHECKING:
@@ -73,4 +72,4 @@ def answer_on_call(port: OnCall) -> None:
 def ladder_of(organisation: int, *, realm: int, now: datetime) -> Ladder:
     """Return who of an organisation is told, and who next."""
     found = _on_call[0](organisation, realm=realm, now=now) if _on_call else ()
-    return found or duty_ladder(organisation, realm=realm) or (Rung(()),)
+    return found or duty_ladder(organisation, realm=realm)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Prefetch, Q
@@ -11,7 +10,7 @@ from mitra.community import queries as community
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import Tlp
 from mitra.messages import ports
-from mitra.messages.facts import Channel, HookFacts, Line, State, Way
+from mitra.messages.facts import Channel, HookFacts, Line, State, Way, Wishes
 from mitra.messages.models import Hook, Letter, Message, Sending, Wish
 from mitra.messages.rules import state_of
 from mitra.messages.words import STATES as STATE_WORDS
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STATE_WORDS",
-    "Wishes",
     "get_letter",
     "get_message",
     "get_wishes",
@@ -39,15 +37,6 @@ __all__ = [
 ]
 SHOWN: Final = 50
 _STATES: Final = {Sending.SENDING: State.QUEUED}
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a person wants to be told; `quiet` are minutes since midnight on its own clock."""
-
-    by_mail: bool = True
-    quiet: tuple[int, int] | None = None
-    wakes_from: int = 4
 
 
 def list_inbox(actor: Actor, *, now: datetime, limit: int = SHOWN) -> tuple[Line, ...]:

@@ -27,6 +27,9 @@ AGAIN = re.compile(r'name="again" value="([a-z2-7]+)"')
 DROP = re.compile(r'name="drop" value="([0-9a-f]+)"')
 
 
+SECRET_OF_INSIDE = "canary-of-an-internal-service"
+
+
 @dataclass
 class Receiver:
     """What a web server was sent, and the answers that it gives next: a status, and where that sends on to."""
@@ -48,6 +51,8 @@ def listening(receiver):
             if onward:
                 self.send_header("Location", onward)
             self.end_headers()
+            if status >= 400:
+                self.wfile.write(SECRET_OF_INSIDE.encode())
 
         do_GET = do_POST  # noqa: N815 - http.server asks so
 
@@ -156,6 +161,17 @@ def test_a_server_that_is_gone_is_called_no_more(world, receiver, admin):
     opened(world, MEMBER)
     send(later(60))
     assert len(receiver.came) == 1
+
+
+@pytest.mark.parametrize("status", [410, 500])
+def test_whoever_names_an_internal_address_reads_nothing_of_what_stands_there(world, receiver, admin, status):
+    set_up(admin, receiver)
+    receiver.answers = [(status, "")]
+    opened(world, MEMBER)
+    send()
+    page = shown(admin)
+    assert (str(status) in page, SECRET_OF_INSIDE in page) == (True, False)
+    assert SECRET_OF_INSIDE not in Hook.objects.get().said + Sending.objects.get(channel=Channel.WEBHOOK).said
 
 
 def hooks_of(world):

@@ -55,6 +55,7 @@ TARGET = Target(
     number=CANARIES["number"],
     slug=CANARIES["slug"],
     letter=CANARIES["ref"],
+    task=CANARIES["case"],
 )
 
 

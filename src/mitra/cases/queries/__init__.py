@@ -5,7 +5,15 @@ from __future__ import annotations
 from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, open_by_state, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
 from mitra.cases.queries.one import CaseView, Part, Said, get_case
-from mitra.cases.queries.sheets import bodies_in, find_by_number, find_cases, how_grave, read_sheet, stands_of
+from mitra.cases.queries.sheets import (
+    bodies_in,
+    find_by_number,
+    find_cases,
+    find_sheet,
+    how_grave,
+    read_sheet,
+    stands_of,
+)
 from mitra.cases.queries.tasks import TaskLine, get_task, list_tasks
 
 __all__ = [
@@ -20,6 +28,7 @@ __all__ = [
     "describe",
     "find_by_number",
     "find_cases",
+    "find_sheet",
     "get_case",
     "get_task",
     "how_grave",

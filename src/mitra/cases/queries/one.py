@@ -9,7 +9,7 @@ from mitra.cases.clocks import ACKNOWLEDGE, Clock
 from mitra.cases.facts import COURSE, ENTRY
 from mitra.cases.models import ClockRow
 from mitra.cases.queries.due import list_clocks
-from mitra.cases.queries.sheets import ANYTHING, merged_into, read_sheet, stands_of
+from mitra.cases.queries.sheets import ANYTHING, find_sheet, merged_into, read_sheet, stands_of
 from mitra.cases.queries.tasks import TaskLine, list_tasks
 from mitra.cases.rules import Lead, severity_now
 from mitra.community import queries as community
@@ -86,6 +86,8 @@ class CaseView:
     circle: int
     is_host: bool
     """Whether the actor's organisation asks others in."""
+    into: Told | None
+    """The case into which it is, or is to be, merged, as far as the actor reads it."""
     merged: tuple[str, ...]
     """The numbers of the cases that are merged into it and that the actor reads."""
     steps: tuple[str, ...]
@@ -146,6 +148,7 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
         parts=parts,
         circle=circle,
         is_host=is_host,
+        into=find_sheet(stands.carried.into, actor, now=now) if stands.carried.into else None,
         merged=tuple(sorted(merged.values())),
         steps=open_steps(COURSE.table, stands, mine),
         severity=severity,

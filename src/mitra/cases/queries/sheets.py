@@ -10,7 +10,7 @@ from mitra.cases.facts import CASE, COURSE, STEP, page_of
 from mitra.cases.rules import Lead, severity_now
 from mitra.community import queries as community
 from mitra.community.things import get_thing
-from mitra.core.errors import InvalidInput
+from mitra.core.errors import InvalidInput, NotFound
 from mitra.core.text.numbers import read_number
 from mitra.store.things.reading import told_of
 from mitra.web.ports import Exact
@@ -28,6 +28,14 @@ def read_sheet(stix_id: str, actor: Actor, *, now: datetime) -> Told:
     """Return what a case itself says; raises NotFound, the same for not there and not the actor's."""
     (told,) = told_of(CASE, [get_thing(CASE, stix_id, actor, now=now)])
     return told
+
+
+def find_sheet(stix_id: str, actor: Actor, *, now: datetime) -> Told | None:
+    """Return the same, or None where there is nothing for the actor."""
+    try:
+        return read_sheet(stix_id, actor, now=now)
+    except NotFound:
+        return None
 
 
 def stands_of(told: Told, actor: Actor, *, now: datetime) -> Folded[Lead]:

@@ -19,7 +19,7 @@ from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.community.operations.guards import require_opener
-from mitra.core.errors import Conflict, NotFound
+from mitra.core.errors import Conflict
 from mitra.core.policy.facts import Standing, Tlp
 from mitra.core.time.local import instant_of
 from mitra.exchange import queries as exchange
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from mitra.community.doors import MemberRequest
     from mitra.community.facts import Actor
     from mitra.exchange.queries import RecordLine
-    from mitra.store.things.reading import Told
     from mitra.web.ports import Words
     from mitra.web.told import ToldForm
 
@@ -226,7 +225,6 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "inside": sum(part.since is None for part in seen.parts),
         "parts": [(part, words.PARTS[part.part]) for part in seen.parts],
         "may_write": writes,
-        "into": into_of(seen, request),
         "tasks": [(line, words.TASK_STATES[line.stands.state]) for line in seen.tasks],
         "steps": [(step, words.STEPS[step]) for step in seen.steps if step not in ASKING] if writes else [],
         "asks": [step for step in seen.steps if step in ASKING] if writes else [],
@@ -236,17 +234,6 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "invite_options": [("", gettext("Choose one")), *((body.slug, body.name) for body in others)],
         "page_tlp": max([seen.audience.tlp, *(one.tlp for one in seen.said)]),
     }
-
-
-def into_of(seen: CaseView, request: MemberRequest) -> Told | None:
-    """Return the case into which this one is, or is to be, merged, as far as the actor reads it."""
-    into = seen.stands.carried.into
-    if not into:
-        return None
-    try:
-        return queries.read_sheet(into, request.actor, now=request.now)
-    except NotFound:
-        return None
 
 
 def done_words(one: Said) -> Words:

@@ -87,7 +87,6 @@ def _values(way: Sending, described: Described, site: Site, tlp: Tlp | None) -> 
         "url": f"{site.url}/inbox/{message.ref}",
         "label": "" if tlp is None else tlp.label,
         "site": site.url,
-        "said": message.said,
     }
 
 

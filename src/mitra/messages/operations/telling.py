@@ -47,7 +47,6 @@ def tell(telling: Telling, ladder: Ladder, *, now: datetime) -> bool:
         "tlp": None if telling.tlp is None else int(telling.tlp),
         "severity": telling.severity,
         "realm": telling.realm,
-        "said": dict(telling.said),
         "at": now,
         "answer_by": telling.answer_by,
         "ladder": _ladders.dump_python(ladder, mode="json"),
@@ -113,10 +112,12 @@ def _answer(row: Message, person: int | None, *, now: datetime) -> None:
 
 def _go(row: Message, ladder: Ladder, *, now: datetime) -> None:
     """Write the ways of the rung that a message stands on, and let the next one be told when that is due."""
-    rung = ladder[row.rung] if ladder else None
-    addresses = [] if rung is None else [one for one in rung.addresses if _leaves(one)]
-    Sending.objects.bulk_create((_way(row, address, now=now) for address in addresses), ignore_conflicts=True)
-    if row.answer_by is not None and rung is not None and row.rung + 1 < len(ladder):
+    if not ladder:
+        return  # nobody is known to be told outside the portal
+    rung = ladder[row.rung]
+    ways = (_way(row, address, now=now) for address in rung.addresses if _leaves(address))
+    Sending.objects.bulk_create(ways, ignore_conflicts=True)
+    if row.answer_by is not None and row.rung + 1 < len(ladder):
         patience = timedelta(minutes=rung.patience_minutes)
         set_timer(CLIMB, f"message:{row.pk}", max(row.answer_by, now + patience if row.rung else now), realm=row.realm)
 

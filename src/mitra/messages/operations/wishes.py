@@ -9,7 +9,7 @@ from mitra.messages.models import Wish
 
 if TYPE_CHECKING:
     from mitra.community.facts import Actor
-    from mitra.messages.queries import Wishes
+    from mitra.messages.facts import Wishes
 
 
 def keep_wish(wishes: Wishes, *, by: Actor) -> None:

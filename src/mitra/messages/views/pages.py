@@ -53,7 +53,8 @@ def message(request: MemberRequest, ref: str) -> HttpResponse:
             messages.success(request, gettext("Noted: your organisation is on it."))
         return redirect("messages:message", ref)
     ways = [(way, words.CHANNELS[way.channel], words.STATES[way.state], words.SIGNS[way.state]) for way in line.ways]
-    context = {"line": shown(line), "ways": ways, "page_tlp": line.tlp}
+    _, state, sign = shown(line)
+    context = {"line": line, "state": state, "sign": sign, "ways": ways, "page_tlp": line.tlp}
     return page(request, "messages/message.html", context)
 
 
