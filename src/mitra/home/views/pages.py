@@ -57,10 +57,11 @@ def situation(request: AskedRequest) -> HttpResponse:
 def wall(request: MemberRequest) -> HttpResponse:
     """Show on the wall of a room what burns, in figures that are read from three metres; it comes anew each minute.
 
-    Whoever stands in the room reads it: of what is stricter than TLP:GREEN it says label, kind and minute, no words.
+    Whoever stands in the room reads it: words are shown of what has a label no stricter than TLP:GREEN, of all else
+    label, kind and minute.
     """
     found = situation_of(request.actor, since=request.now - A_DAY, now=request.now)
-    lines = [(need, need.tlp is None or need.tlp <= Tlp.GREEN) for need in (*found.needs, *found.later)]
+    lines = [(need, need.tlp is not None and need.tlp <= Tlp.GREEN) for need in (*found.needs, *found.later)]
     context = {"found": found, "lines": lines[:SHOWN_ON_WALL], "answer": heading_of(found.needs_count)}
     return page(request, "home/wall.html", context)
 
