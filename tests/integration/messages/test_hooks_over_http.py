@@ -233,6 +233,21 @@ def test_another_organisations_administrator_finds_neither_hook_nor_request(worl
     assert (len(receiver.came), hooks_of(world)) == (1, [hook])
 
 
+def test_in_an_exercise_nothing_of_the_real_world_is_sent_again(world, receiver, admin):
+    set_up(admin, receiver)
+    opened(world, MEMBER)
+    send()
+    (hook,), (ref,) = DROP.findall(shown(admin)), AGAIN.findall(shown(admin))
+    drill = world.circles["drill-realm"]
+    person(MEMBER, "boss@drill.example", "administrator", realm=drill)
+    beside = browser("boss@drill.example")
+    assert [found for found in (hook, ref, receiver.url) if found in shown(beside)] == []
+    assert [beside.post(PAGE, {word: one}).status_code for word, one in (("again", ref), ("drop", hook))] == [404, 404]
+    assert beside.post(PAGE, {"turn": hook}).status_code == 404
+    send()
+    assert len(receiver.came) == 1
+
+
 def test_whoever_does_not_manage_the_organisation_sees_none_and_sets_none_up(world, receiver):
     analyst = browser(world.people["cert-th"])
     assert analyst.get(PAGE).status_code == 403

@@ -1,6 +1,7 @@
 """Mail that comes in: to whom it belongs, what it may not do, and what a mail server's report moves."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -94,6 +95,16 @@ def test_a_report_with_no_token_of_ours_moves_nothing_and_one_of_success_says_ar
     assert Sending.objects.get(to="th-named@mitra.example").state == "delivered"
     arrived(DSN.format(to=taken.sender, action="failed", status="5.0.0", said="late and forged"))
     assert Sending.objects.get(to="th-named@mitra.example").state == "delivered"
+
+
+def test_what_another_server_is_still_trying_is_not_sent_again(world, post):
+    opened(world, MEMBER)
+    send()
+    (taken,) = post.to("th-named@mitra.example")
+    arrived(DSN.format(to=taken.sender, action="delayed", status="4.4.1", said="host down"))
+    assert Sending.objects.get(to="th-named@mitra.example").state == "deferred"
+    send(lambda: now() + timedelta(days=3))
+    assert len(post.to("th-named@mitra.example")) == 1
 
 
 def test_a_vouched_sender_with_a_number_finds_its_message_and_an_unknown_one_lies_unmatched(world, post, settings):

@@ -104,6 +104,12 @@ def test_what_reaches_nobody_falls_back_to_the_next_rung_at_once(world, post, te
     assert line.ways[0].said == "550 5.1.1 no such user"
 
 
+def test_an_address_that_no_mail_server_of_ours_takes_falls_back_too(world, post, teller):
+    told(world, MEMBER, ladder=(by_mail("เวร@x.example"), by_mail("next@x.example")))
+    send()
+    assert [one.to for one in post.taken] == ["next@x.example"]
+
+
 def test_one_address_that_works_is_enough(world, post, teller):
     post.answers = {"gone@x.example": "550 5.1.1 no such user"}
     told(world, MEMBER, ladder=(by_mail("gone@x.example", "here@x.example"), by_mail("next@x.example")))

@@ -130,7 +130,10 @@ class Post:
         except smtplib.SMTPResponseException as refused:
             self.close()
             return _refused(refused.smtp_code, refused.smtp_error)
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        except UnicodeError:
+            self.close()  # in the middle of a mail
+            return Outcome("bounced", "no mail server of ours takes this address")
+        except (OSError, smtplib.SMTPException) as error:
             self.close()
             return Outcome("deferred", f"our mail server: {type(error).__name__}", is_ours=True)
 

@@ -49,6 +49,7 @@ HELD_UP: Final = timedelta(seconds=5)
 AWAY: Final = timedelta(seconds=20)
 """The same where our own way out did not answer at all: no try of the message's."""
 GIVEN_UP: Final = timedelta(days=2)
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -188,8 +189,8 @@ def note_report(token: str, action: str, said: str, *, now: datetime) -> bool:
             return False
         if state is not None and may_report(way.state, state):
             way.state, way.state_at, way.said = state, now, said[:200]
-            if state is State.DEFERRED:  # the other server tries on; we only note it
-                way.next_at = now + GIVEN_UP
+            if state is State.DEFERRED:  # the other server tries on, and we do not
+                way.next_at = NEVER
             way.save(update_fields=["state", "state_at", "said", "next_at"])
             if state is State.BOUNCED:
                 climb_if_unreached(way.message_id, now=now)
@@ -206,11 +207,8 @@ def send_again(ref: str, *, by: Actor, now: datetime) -> None:
     if COMMUNITY_MANAGE not in by.scopes:
         raise NotPermitted("Whoever manages your organisation's connections sends it again; ask them.")
     with transaction.atomic():
-        row = (
-            Sending.objects.select_for_update()
-            .filter(token=ref, owner=by.organisation, channel=Channel.WEBHOOK)
-            .first()
-        )
+        mine = Sending.objects.of(by).filter(channel=Channel.WEBHOOK, message__realm=by.viewer.realm)
+        row = mine.select_for_update(of=("self",)).filter(token=ref).first()
         if row is None:
             raise NotFound
         if row.state in {Sending.QUEUED, Sending.SENDING}:
