@@ -7,8 +7,8 @@ from mitra.cases import operations as cases
 from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community.facts import NewPerson
-from mitra.messages.channels.mail import Post
-from mitra.messages.channels.site import call_hooks, site
+from mitra.messages.channels.calling import call_hooks
+from mitra.messages.channels.mail import Post, site
 from mitra.messages.facts import Channel
 from mitra.messages.operations import sending
 

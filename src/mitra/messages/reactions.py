@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from mitra.messages.channels.mail import Post
-from mitra.messages.channels.site import call_hooks, site
+from mitra.messages.channels.mail import Post, site
 from mitra.messages.facts import Channel
 from mitra.messages.operations import letters, sending, telling
 from mitra.pulse.jobs import alone
@@ -45,6 +44,8 @@ def send(*, now: datetime) -> None:
 
 def send_all(channel: Channel) -> None:
     """Send until nothing waits, as the only sender of this node by this channel."""
+    from mitra.messages.channels.calling import call_hooks  # noqa: PLC0415 - see there
+
     post, readers = Post(site()), sending.Readers()
     deliver = post if channel is Channel.MAIL else call_hooks
     try:

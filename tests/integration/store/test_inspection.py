@@ -35,8 +35,9 @@ def change(sql):
 def test_a_sound_store_has_no_faults(world):
     found = inspect_store()
     assert found.faults == []
-    assert found.checked["shares"] == len(world.secrets) + 1 + 2 * len(world.notices) + 3 * len(world.cases[::2])
-    assert found.checked["records"] == len(world.secrets) + 1 + 2 * len(world.notices) + 3 * len(world.cases[::2])
+    rooms = 2 * len(world.notices) + 3 * len(world.cases[::2]) + 2 * len(world.tasks)
+    assert found.checked["shares"] == len(world.secrets) + 1 + rooms
+    assert found.checked["records"] == len(world.secrets) + 1 + rooms
 
 
 def test_positions_that_arrivals_take_are_not_missing_shares(world):

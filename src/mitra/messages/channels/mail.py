@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import select_template
 
@@ -27,12 +29,12 @@ from mitra.messages.rules import says_number_outside, says_words_outside
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
     from typing import Any
 
     from mitra.messages.facts import Described
     from mitra.messages.models import Sending
 
+KEY_FILE: Final = "dkim.pem"
 SECONDS: Final = 20
 """How long our own mail server may take to answer."""
 
@@ -51,6 +53,20 @@ class Site:
     dkim_key: Path | None = None
     """The private key by which we sign, where the site's own server does not."""
     dkim_selector: str = ""
+
+
+def site() -> Site:
+    """Return what this node needs to know to write mail."""
+    name = settings.MITRA_NODE.name if settings.MITRA_NODE is not None else "localhost"
+    selector = settings.MITRA_DKIM_SELECTOR
+    return Site(
+        server=settings.MITRA_MAIL,
+        sender=settings.MITRA_MAIL_FROM or f"mitra@{name}",
+        url=settings.MITRA_URL,
+        name=name,
+        dkim_key=Path(settings.MITRA_HOME) / KEY_FILE if selector else None,
+        dkim_selector=selector,
+    )
 
 
 def write_mail(way: Sending, described: Described, site: Site, *, now: datetime) -> EmailMessage:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.core.errors import InvalidInput, NotFound
-from mitra.messages.channels.site import check_hook
-from mitra.messages.channels.webhook import new_secret
 from mitra.messages.models import Hook
 
 if TYPE_CHECKING:
@@ -20,6 +18,9 @@ MOST: Final = 20
 
 def make_hook(url: str, *, by: Actor, now: datetime) -> str:
     """Set a webhook up and return its secret, which is shown this once; raises InvalidInput, NotPermitted."""
+    from mitra.messages.channels.calling import check_hook  # noqa: PLC0415 - see there
+    from mitra.messages.channels.webhook import new_secret  # noqa: PLC0415
+
     by.require(COMMUNITY_MANAGE)
     check_hook(url)
     mine = Hook.objects.of(by).filter(realm=by.viewer.realm)
@@ -36,6 +37,8 @@ def make_hook(url: str, *, by: Actor, now: datetime) -> str:
 
 def turn_hook(ref: str, *, by: Actor) -> str:
     """Give a webhook a new secret and return it; raises NotFound.  What was signed by the old one is not repeated."""
+    from mitra.messages.channels.webhook import new_secret  # noqa: PLC0415 - see calling
+
     by.require(COMMUNITY_MANAGE)
     secret = new_secret()
     if not Hook.objects.of(by).filter(ref=ref, realm=by.viewer.realm).update(secret=secret, state="works", said=""):

@@ -1,11 +1,13 @@
-"""What this node's operator set for sending: the mail server, whom webhooks may reach; and a webhook's request."""
+"""Webhooks of organisations: whom they may reach, what they are told, and how a batch of them is called.
+
+Imported by whoever calls only: the client behind it takes a tenth of a second to load, and every command would wait.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from ipaddress import ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -16,7 +18,6 @@ from mitra.core.errors import InvalidInput
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.times import format_time
 from mitra.messages.channels import webhook
-from mitra.messages.channels.mail import Site
 from mitra.messages.models import Hook
 from mitra.messages.rules import says_number_outside, says_words_outside
 
@@ -32,22 +33,7 @@ AT_ONCE: Final = 16
 """Requests that are under way together."""
 ANSWERS_WITHIN: Final = 6.0
 """Seconds: whoever is slower is asked again later, and fifty organisations are told within ten all the same."""
-KEY_FILE: Final = "dkim.pem"
 LONGEST_URL: Final = 500
-
-
-def site() -> Site:
-    """Return what this node needs to know to write mail."""
-    name = settings.MITRA_NODE.name if settings.MITRA_NODE is not None else "localhost"
-    selector = settings.MITRA_DKIM_SELECTOR
-    return Site(
-        server=settings.MITRA_MAIL,
-        sender=settings.MITRA_MAIL_FROM or f"mitra@{name}",
-        url=settings.MITRA_URL,
-        name=name,
-        dkim_key=Path(settings.MITRA_HOME) / KEY_FILE if selector else None,
-        dkim_selector=selector,
-    )
 
 
 def policy() -> Policy:
