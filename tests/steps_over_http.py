@@ -4,7 +4,7 @@ A room's test gives its course, and how to make a sheet, to ask for a step as ea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -25,6 +25,8 @@ class OverHttp:
     ways: Mapping[str, tuple[tuple[str, str], ...]]
     """By state, the (role, word) pairs that lead there from the first one."""
     roles: tuple[str, ...]
+    holds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the name of who asks, the roles of the table that it holds, where it is not just the one of its name."""
 
 
 def refuses_and_allows_as_its_table_says(room):
@@ -34,7 +36,7 @@ def refuses_and_allows_as_its_table_says(room):
     for state, word, role in product(room.table.states, room.table.could, room.roles):
         sheet = sheets.pop(state, None) or made_in(room, state)
         assert room.state(sheet) == state
-        row = next((row for row in room.table.cells.get((state, word), ()) if role in row.who), None)
+        row = next((row for row in room.table.cells.get((state, word), ()) if holds(room, role) & {*row.who}), None)
         answer = room.take(role, sheet, word)
         expected = state if row is None or row.next == SAME else row.next
         if (answer.status_code < 400) != (row is not None) or room.state(sheet) != expected:
@@ -44,6 +46,11 @@ def refuses_and_allows_as_its_table_says(room):
         if answer.status_code >= 400:
             sheets[state] = sheet  # a refused step left it as it was
     return differing
+
+
+def holds(room, role):
+    """Return the roles of the table that whoever asks holds."""
+    return room.holds.get(role, frozenset({role}))
 
 
 def made_in(room, state):

@@ -16,6 +16,7 @@ import orjson
 
 from mitra.cases import operations as cases
 from mitra.cases import queries as queries_of_cases
+from mitra.cases.facts import ENTRY
 from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community import things
@@ -230,10 +231,13 @@ def _cases(world: World) -> None:
         circle = queries_of_cases.get_case(made.stix_id, actor, now=world.now).circle
         for slug in asked:
             community.accept(circle, by=operator(slug), now=world.now)
-        cases.write_entry(made.stix_id, "fact", f"{word}-entry", by=actor, now=world.now)
-        own = cases.write_entry(made.stix_id, "note", f"canary-aside-{by}", by=actor, now=world.now, is_own=True)
+        cases.write_entry(made.stix_id, cases.NewEntry("fact", f"{word}-entry"), by=actor, now=world.now)
+        own = cases.write_entry(
+            made.stix_id, cases.NewEntry("note", f"canary-aside-{by}", is_own=True), by=actor, now=world.now
+        )
         world.cases.append(Hung(made.stix_id, made.number, word, frozenset(homes)))
-        world.cases.append(Hung(own, own, f"canary-aside-{by}", frozenset({by})))
+        aside = ENTRY.model.objects.visible_to(actor.viewer, now=world.now).get(number=own).stix_id
+        world.cases.append(Hung(aside, own, f"canary-aside-{by}", frozenset({by})))
         task = cases.set_task(made.stix_id, cases.NewTask(f"canary-task-{by}"), by=actor, now=world.now)
         cases.take_task_step(task, "take", {}, by=actor, now=world.now)
         world.tasks.append(Hung(task, task, f"canary-task-{by}", frozenset(homes)))

@@ -26,6 +26,8 @@ UPDATE: Final = "update"
 TASK: Final = "task"
 TAKE_OVER: Final = "take-over"
 """Of a task: until it is done, and until whoever it is handed to takes it; neither follows from the severity."""
+WAKE: Final = "wake"
+"""Of a case at rest: until it is to be taken up again."""
 NIGHT_AND_DAY_FROM: Final = 4
 _LEAST: Final = {ACKNOWLEDGE: 3 * DAY_OF_WORK, ASSESS: 7 * DAY_OF_WORK, UPDATE: 30 * DAY_OF_WORK}
 MINUTES: Final[Mapping[int, Mapping[str, int]]] = {

@@ -21,6 +21,7 @@ CASES_READ: Final = "cases:read"
 CASES_WRITE: Final = "cases:write"
 ROOM: Final = "cases"
 EntryKind = Literal["note", "fact", "request", "decision"]
+Precision = Literal["minute", "hour", "day", "month"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Case:
     """Factor of the published sum → answer (`rules.POINTS`)."""
     states: tuple[str, ...] = ()
     """States hit, ISO 3166-1 alpha-2."""
+    sectors: tuple[str, ...] = ()
+    """Sectors hit, by STIX 2.1's `industry-sector-ov`."""
+    detected_at: datetime | None = None
+    occurred_from: datetime | None = None
+    occurred_until: datetime | None = None
+    precision: Precision = "minute"
+    """How exactly those three times are known."""
+    continues: str = ""
+    """The id of the case of old that it goes on with."""
 
     @property
     def score(self) -> int:
@@ -58,6 +68,10 @@ class Entry:
     number: Annotated[str, Len(1, 20)]
     kind: EntryKind
     words: Annotated[str, Len(1, 20_000)]
+    happened_at: datetime | None = None
+    """When what it says happened, where that is another time than when it was written."""
+    corrects: str = ""
+    """The number of the entry of the same author in whose place it stands."""
 
 
 @dataclass(frozen=True, slots=True)

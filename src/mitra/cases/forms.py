@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
@@ -11,19 +11,36 @@ from django.utils.translation import gettext_lazy as _
 from mitra.cases import words as told
 from mitra.cases.calendars import Hours
 from mitra.cases.operations import NewCase
-from mitra.cases.rules import POINTS, RESOLUTIONS, SEVERITIES
+from mitra.cases.rules import POINTS, RESOLUTIONS, SEVERITIES, WATCH
 from mitra.cases.task_rules import SAID
 from mitra.cases.taxonomy import types
 from mitra.community.queries import zones_of_states
+from mitra.core.time.local import instant_of
 from mitra.web.told import Answer, ToldForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mitra.community.facts import OrganisationFacts
+    from mitra.web.ports import Words
 
-STEP_SAYS: Final = ("why", "resolution", "lessons", "to", "severity", *SAID)
+STEP_SAYS: Final = ("why", "resolution", "lessons", "to", "then", "severity", "number", "entry", *SAID)
 """What a step may carry."""
+WALL: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+"""How a time is typed, on the clock of who types it."""
+
+
+def wall_time(label: Words, **more: Any) -> forms.DateTimeField:  # noqa: ANN401 - Django's
+    """Return a field for a time on the clock of who types it."""
+    return forms.DateTimeField(required=False, label=label, input_formats=WALL, **more)
+
+
+def instant(wall: datetime | None, zone: str, path: str) -> datetime | None:
+    """Return the instant at which a clock in the zone shows a time; raises InvalidInput where there is none, or two."""
+    return None if wall is None else instant_of(wall.replace(tzinfo=None), zone, path=path)
+
+
+TIMES: Final = ("detected_at", "occurred_from", "occurred_until")
 
 
 class NewCaseForm(ToldForm):
@@ -36,6 +53,14 @@ class NewCaseForm(ToldForm):
     )
     states = forms.MultipleChoiceField(required=False, choices=lambda: [(code, code) for code in zones_of_states()])
     invited = forms.MultipleChoiceField(required=False)
+    sectors = forms.MultipleChoiceField(choices=list(told.SECTORS.items()), required=False)
+    detected_at = wall_time(_("When was it found?"))
+    occurred_from = wall_time(_("When did it begin?"))
+    occurred_until = wall_time(_("When was it over?"))
+    precision = forms.ChoiceField(
+        choices=list(told.PRECISIONS.items()), required=False, label=_("How exactly is that known?")
+    )
+    continues = forms.CharField(max_length=120, required=False)
 
     def __init__(self, *args: Any, bodies: Iterable[OrganisationFacts], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
@@ -62,6 +87,16 @@ class NewCaseForm(ToldForm):
         return self.answers("states", {code: code for code in zones_of_states()}, {})
 
     @property
+    def precision_options(self) -> list[tuple[str, Words]]:
+        """How exactly times may be known."""
+        return list(told.PRECISIONS.items())
+
+    @property
+    def sector_answers(self) -> list[Answer]:
+        """The sectors that may be hit."""
+        return self.answers("sectors", told.SECTORS, {})
+
+    @property
     def invited_answers(self) -> list[Answer]:
         """The organisations that may be asked in."""
         return self.answers("invited", {slug: body.name for slug, body in self.bodies.items()}, {})
@@ -78,8 +113,8 @@ class NewCaseForm(ToldForm):
             raise forms.ValidationError(_("Choose what kind of incident it is from the list."))
         return kind
 
-    def case(self) -> NewCase:
-        """Return what to open."""
+    def case(self, zone: str) -> NewCase:
+        """Return what to open; times were typed on a clock in the zone.  Raises InvalidInput for one that is not."""
         clean = self.cleaned_data
         return NewCase(
             heading=clean["heading"],
@@ -88,6 +123,10 @@ class NewCaseForm(ToldForm):
             impact=tuple((name, clean[name]) for name in POINTS if clean[name]),
             states=tuple(clean["states"]),
             invited=tuple(self.bodies[slug].id for slug in clean["invited"]),
+            sectors=tuple(clean["sectors"]),
+            precision=clean["precision"] or "minute",
+            continues=clean["continues"],
+            **{name: instant(clean[name], zone, name) for name in TIMES},
         )
 
 
@@ -97,6 +136,8 @@ class EntryForm(ToldForm):
     words = forms.CharField(max_length=20_000, label=_("Your entry"))
     kind = forms.ChoiceField(choices=list(told.KINDS.items()), required=False)
     to = forms.ChoiceField(choices=[("all", ""), ("own", "")], required=False)
+    happened_at = wall_time(_("When it happened, if not now, on your clock"))
+    corrects = forms.CharField(max_length=20, required=False)
 
     def clean_kind(self) -> str:
         """Take a note where nothing is chosen."""
@@ -112,10 +153,16 @@ class StepForm(ToldForm):
     resolution = forms.ChoiceField(choices=[("", ""), *((code, code) for code in RESOLUTIONS)], required=False)
     to = forms.CharField(max_length=120, required=False)
     severity = forms.ChoiceField(choices=[("", ""), *((level, level) for level in SEVERITIES)], required=False)
+    then = forms.ChoiceField(choices=[("", _("take part")), (WATCH, _("only watch it"))], required=False)
+    until = wall_time(_("Until when"))
+    number = forms.CharField(max_length=60, required=False, label=_("Your own number for it"))
+    entry = forms.CharField(max_length=20, required=False)
 
-    def said(self) -> dict[str, str]:
-        """Return what the step carries."""
-        return {name: self.cleaned_data[name] for name in STEP_SAYS if self.cleaned_data.get(name)}
+    def said(self, zone: str) -> dict[str, str]:
+        """Return what the step carries; its time was typed on a clock in the zone.  Raises InvalidInput for none."""
+        said = {name: self.cleaned_data[name] for name in STEP_SAYS if self.cleaned_data.get(name)}
+        until = instant(self.cleaned_data.get("until"), zone, "until")
+        return said if until is None else {**said, "until": until.isoformat()}
 
 
 class TaskStepForm(StepForm):
@@ -131,15 +178,17 @@ class TaskForm(ToldForm):
 
     heading = forms.CharField(max_length=200, label=_("What is to be done"))
     about = forms.CharField(max_length=20_000, required=False, label=_("More about it"))
-    due_at = forms.DateTimeField(
-        required=False, label=_("Until when"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-    )
+    due_at = wall_time(_("Until when"))
 
 
 class MergeForm(ToldForm):
     """Another case, by its number."""
 
     into = forms.CharField(max_length=20, label=_("Number of the other case"))
+
+
+class HandForm(ToldForm):
+    """That the acting person has a case in hand: nothing else is said."""
 
 
 class InviteForm(ToldForm):

@@ -21,6 +21,12 @@ class Case(SharedRow):
     kind = models.CharField(max_length=80)
     impact = models.JSONField(default=dict)
     states = models.JSONField(default=list)
+    sectors = models.JSONField(default=list)
+    detected_at = models.DateTimeField(null=True)
+    occurred_from = models.DateTimeField(null=True)
+    occurred_until = models.DateTimeField(null=True)
+    precision = models.CharField(max_length=10, default="minute")
+    continues = models.CharField(max_length=120, blank=True)
     circle = models.CharField(max_length=60)
 
     def __str__(self) -> str:
@@ -35,6 +41,8 @@ class Entry(Contribution):
     number = models.CharField(max_length=20, db_index=True)
     kind = models.CharField(max_length=20)
     words = models.TextField()
+    happened_at = models.DateTimeField(null=True)
+    corrects = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:
         return self.number
@@ -46,9 +54,11 @@ class CaseStep(StepRow):
     ROOM = "cases"
 
     class Meta(StepRow.Meta):
-        """What is merged into a case is found without reading its steps."""
+        """What is merged into a case, and what somebody's own number names, is found without reading all steps."""
 
-        indexes = [models.Index(fields=["word"], condition=Q(word__in=("merge", "offer-merge")), name="case_merges")]
+        indexes = [
+            models.Index(fields=["word"], condition=Q(word__in=("merge", "number", "offer-merge")), name="case_named")
+        ]
 
     def __str__(self) -> str:
         return self.word
@@ -91,6 +101,42 @@ class ClockRow(OwnRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class Look(OwnRow):
+    """An organisation has seen the entries of a case up to one; who wrote an entry learns from it who has read it."""
+
+    case = models.CharField(max_length=120)
+    upto = models.BigIntegerField()
+    """The row of the newest entry that it saw."""
+    at = models.DateTimeField()
+
+    class Meta:
+        """The looks that came after an entry are found by it."""
+
+        indexes = [models.Index(fields=["case", "upto"], name="case_looks")]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.upto}"
+
+
+class Desk(OwnRow):
+    """Who of an organisation has a case in hand.
+
+    Purpose of what is kept: that colleagues ask this person.  Kept while the case is.
+    """
+
+    case = models.CharField(max_length=120)
+    person = models.BigIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        """One person an organisation."""
+
+        constraints = [models.UniqueConstraint(fields=["owner", "case"], name="case_in_one_hand")]
+
+    def __str__(self) -> str:
+        return self.case
 
 
 class Calendar(OwnRow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mitra.cases.clocks import ACKNOWLEDGE, TAKE_OVER
@@ -10,11 +11,13 @@ from mitra.cases.facts import ENTRY, STEP
 from mitra.cases.models import ClockRow
 from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, OVERDUE, SILENT, tell_bodies, tell_clock
 from mitra.cases.operations.winding import TIMER, end_asked
-from mitra.cases.queries import bodies_in, clock_of, find_sheet, how_grave, read_sheet
+from mitra.cases.queries import bodies_in, clock_of, find_sheet, read_sheet, stands_of
+from mitra.cases.rules import severity_now
+from mitra.community import operations as circles
 from mitra.community import queries as community
 from mitra.community.events import SeatChanged
 from mitra.community.things import get_thing
-from mitra.core.errors import NotFound
+from mitra.core.errors import InvalidInput, NotFound
 from mitra.core.stix.ids import type_of_id
 from mitra.messages import operations as messages
 from mitra.pulse.operations import set_timer
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from mitra.cases.rules import Lead
     from mitra.community.facts import Actor
     from mitra.pulse.facts import Envelope, Ring
     from mitra.store.things.kinds import Kind
@@ -48,24 +52,41 @@ def tell_news(event: CaseWritten, envelope: Envelope, *, now: datetime) -> None:
         told = read_sheet(facts.sheet_ref, actor, now=now)
     except NotFound:  # withdrawn meanwhile, or its author left
         return
+    lead = stands_of(told, actor, now=now).carried
     if isinstance(facts, Taken):
-        code, bodies = _told_of_step(facts, told, actor)
+        code, bodies = _told_of_step(facts, told, lead, actor)
+        if facts.word == "take-lead":
+            _let_host(told, lead, now=now)
     else:
         goes_to_all = ceiling_of(row) == told.audience
-        code, bodies = NEWS, _others_in(told, actor) if facts.kind in TOLD_ENTRIES and goes_to_all else ()
+        code, bodies = NEWS, _others_in(told, lead, actor) if facts.kind in TOLD_ENTRIES and goes_to_all else ()
     if bodies:
-        tell_bodies(told, bodies, code, event.stix_id, severity=how_grave(told, actor, now=now), now=now)
+        severity = severity_now(told.facts.severity, lead)
+        tell_bodies(told, bodies, code, event.stix_id, severity=severity, now=now)
 
 
-def _told_of_step(step: Taken, told: Told, actor: Actor) -> tuple[str, Collection[int]]:
+def _told_of_step(step: Taken, told: Told, lead: Lead, actor: Actor) -> tuple[str, Collection[int]]:
     """Return as what a step is told, and to whom."""
     if step.word == "offer-lead":
         return OFFERED, community.organisation_ids_by_stix_id({step.said.get("to", "")}).values()
-    return NEWS, _others_in(told, actor) if step.word in TOLD_STEPS else ()
+    return NEWS, _others_in(told, lead, actor) if step.word in TOLD_STEPS else ()
 
 
-def _others_in(told: Told, actor: Actor) -> tuple[int, ...]:
-    return tuple(body.id for body in bodies_in(told, actor) if body.id != actor.organisation)
+def _others_in(told: Told, lead: Lead, actor: Actor) -> tuple[int, ...]:
+    """Return the others that take part in a case, without those who only watch."""
+    inside = (body for body in bodies_in(told, actor) if body.stix_id not in lead.watching)
+    return tuple(body.id for body in inside if body.id != actor.organisation)
+
+
+def _let_host(told: Told, lead: Lead, *, now: datetime) -> None:
+    """Let whoever leads a case now ask others in, if it may host at all: whoever offered the lead agreed to that."""
+    circle = community.find_hosted(told.facts.circle)
+    host = None if circle is None else community.actor_of_body(circle.host, told.audience.realm)
+    (leader,) = community.organisation_ids_by_stix_id({lead.by}).values() or (0,)
+    if circle is None or host is None or leader in {0, circle.host}:
+        return
+    with suppress(InvalidInput):
+        circles.hand_over(circle.id, leader, by=host, now=now)
 
 
 @on(SeatChanged, name="cases.note-seat")

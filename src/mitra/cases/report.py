@@ -39,7 +39,7 @@ def bundle_of(seen: CaseView) -> dict[str, Any]:
             "object_refs": [incident["id"]],
         }
         for one in seen.said
-        if one.kind not in {"step", "message"} and not one.is_own
+        if one.number and not one.is_own
     ]
     grouping = {
         **_common("grouping", seen.stix_id, seen.opened_at, seen.audience.tlp, seen.author),

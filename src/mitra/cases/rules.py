@@ -38,6 +38,42 @@ WEIGHTS: Final[Mapping[str, int]] = {
 BANDS: Final = (10, 25, 40, 60, 80)
 """From so many of 100 on it is S1, S2, S3, S4, S5."""
 
+SECTORS: Final = (
+    "agriculture",
+    "aerospace",
+    "automotive",
+    "chemical",
+    "commercial",
+    "communications",
+    "construction",
+    "dams",
+    "defense",
+    "education",
+    "emergency-services",
+    "energy",
+    "entertainment",
+    "financial-services",
+    "government-local",
+    "government-national",
+    "government-public-services",
+    "government-regional",
+    "healthcare",
+    "hospitality-leisure",
+    "infrastructure",
+    "insurance",
+    "manufacturing",
+    "mining",
+    "non-profit",
+    "nuclear",
+    "pharmaceuticals",
+    "retail",
+    "technology",
+    "telecommunications",
+    "transportation",
+    "utilities",
+    "water",
+)
+"""STIX 2.1, section 10.10, `industry-sector-ov`."""
 SEVERITIES: Final = ("0", "1", "2", "3", "4", "5")
 RESOLUTIONS: Final = (
     "resolved",
@@ -49,17 +85,26 @@ RESOLUTIONS: Final = (
     "duplicate",
 )
 OPEN_STATES: Final = ("reported", "triaged", "open", "contained", "recovered", "dormant")
+EVERY_STATE: Final = (*OPEN_STATES, "closed", "rejected", "duplicate", "merged")
+LONGEST_NUMBER: Final = 60
+SCALES: Final[Mapping[str, tuple[str, ...]]] = {
+    "UK NCSC": ("category 6", "category 5", "category 4", "category 3", "category 2", "category 1"),
+}
+"""What S0 to S5 come to on a scale of others: the categories of the UK's National Cyber Security Centre, of 2018."""
 REOPENS_WITHIN: Final = timedelta(days=30)
+RESTS_AT_MOST: Final = timedelta(days=366)
 OFFER_LASTS: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a case carries while it runs: who leads it, to whom the lead is offered, and how it ended last."""
+    """What a case carries while it runs: who leads it, who only watches, until when it rests, how it ended last."""
 
     by: str
     offered: str = ""
     offered_at: datetime | None = None
+    then: str = ""
+    """What whoever offers the lead does after: `watch`, or takes part as before."""
     resolution: str = ""
     closed_at: datetime | None = None
     reopened: int = 0
@@ -71,6 +116,11 @@ class Lead:
     """The case into which it is, or is to be, merged."""
     asked: str = ""
     """Who leads that one and has to agree."""
+    rests_until: datetime | None = None
+    watching: frozenset[str] = frozenset()
+    """Organisations that are in it and only watch."""
+    numbers: frozenset[tuple[str, str]] = frozenset()
+    """Organisation and the number that it has for this case of its own."""
 
 
 def points_of(impact: Mapping[str, str], states_hit: int) -> dict[str, int]:
@@ -105,10 +155,44 @@ def _merging(_lead: Lead, step: Step) -> dict[str, Any]:
     return {"into": str(step.facts["into"]), "asked": str(step.facts["lead"])}
 
 
+def _taken(lead: Lead, step: Step) -> dict[str, Any]:
+    goes = {lead.by} if lead.then == WATCH else set()
+    return {"by": step.by, "offered": "", "offered_at": None, "watching": (lead.watching | goes) - {step.by}}
+
+
+def _numbered(lead: Lead, step: Step) -> dict[str, Any]:
+    others = {each for each in lead.numbers if each[0] != step.by}
+    return {"numbers": frozenset(others | {(step.by, str(step.facts["number"]))})}
+
+
+def until_of(step: Step) -> datetime | None:
+    """Return until when a case is to rest, as its step says it; None where that is no instant with its zone."""
+    try:
+        until = datetime.fromisoformat(str(step.facts.get("until", "")))
+    except ValueError:
+        return None
+    return until if until.tzinfo is not None else None
+
+
+def _rests(_lead: Lead, step: Step) -> bool:
+    until = until_of(step)
+    is_ahead = until is not None and step.at < until <= step.at + RESTS_AT_MOST
+    return is_ahead and bool(str(step.facts.get("why", "")).strip())
+
+
 _CHANGES: Final[Mapping[str, Callable[[Lead, Step], dict[str, Any]]]] = {
-    "offer-lead": lambda _lead, step: {"offered": str(step.facts["to"]), "offered_at": step.at},
-    "take-lead": lambda _lead, step: {"by": step.by, "offered": "", "offered_at": None},
+    "offer-lead": lambda _lead, step: {
+        "offered": str(step.facts["to"]),
+        "offered_at": step.at,
+        "then": str(step.facts.get("then", "")),
+    },
+    "take-lead": _taken,
     "decline-lead": lambda _lead, _step: {"offered": "", "offered_at": None},
+    "let-rest": lambda _lead, step: {"rests_until": until_of(step)},
+    "wake": lambda _lead, _step: {"rests_until": None},
+    "watch": lambda lead, step: {"watching": lead.watching | {step.by}},
+    "take-part": lambda lead, step: {"watching": lead.watching - {step.by}},
+    "number": _numbered,
     "close": _ended,
     "reject": _ended,
     "mark-duplicate": _ended,
@@ -129,6 +213,7 @@ def _carry(lead: Lead, step: Step) -> Lead:
     return lead if change is None else replace(lead, **change(lead, step))
 
 
+WATCH: Final = "watch"
 LIVE: Final = ("open", "contained", "recovered")
 TABLE: Final[Table[Lead]] = Table(
     name="case",
@@ -140,7 +225,7 @@ TABLE: Final[Table[Lead]] = Table(
         Row(("reported", "triaged"), "mark-duplicate", ("lead",), "duplicate"),
         Row(("open",), "contain", ("lead",), "contained"),
         Row(("open", "contained"), "recover", ("lead",), "recovered"),
-        Row(LIVE, "let-rest", ("lead",), "dormant", "why"),
+        Row(LIVE, "let-rest", ("lead",), "dormant", "until-and-why"),
         Row(("dormant",), "wake", ("lead",), "open"),
         Row(OPEN_STATES, "merge", ("lead",), "merged", "same-lead"),
         Row(OPEN_STATES, "offer-merge", ("lead",), SAME, "into"),
@@ -152,8 +237,15 @@ TABLE: Final[Table[Lead]] = Table(
         Row(OPEN_STATES, "offer-lead", ("lead",), SAME, "to"),
         Row(OPEN_STATES, "take-lead", ("offered",), SAME, "within-a-day"),
         Row(OPEN_STATES, "decline-lead", ("offered",), SAME),
+        Row(OPEN_STATES, "watch", ("part",), SAME),
+        Row(OPEN_STATES, "take-part", ("watching",), SAME),
+        Row((*OPEN_STATES, "closed"), "number", ("anybody",), SAME, "number"),
+        Row(EVERY_STATE, "take-back", ("anybody",), SAME, "entry-and-why"),
     ),
     roles={
+        "anybody": lambda _lead, _step: True,
+        "part": lambda lead, step: step.by != lead.by and step.by not in lead.watching,
+        "watching": lambda lead, step: step.by in lead.watching,
         "lead": lambda lead, step: step.by == lead.by,
         "offered": lambda lead, step: bool(lead.offered) and step.by == lead.offered,
         "asked": lambda lead, step: bool(lead.asked) and step.by == lead.asked,
@@ -161,6 +253,11 @@ TABLE: Final[Table[Lead]] = Table(
     carry=_carry,
     guards={
         "why": lambda _lead, step: bool(str(step.facts.get("why", "")).strip()),
+        "until-and-why": _rests,
+        "number": lambda _lead, step: 0 < len(str(step.facts.get("number", "")).strip()) <= LONGEST_NUMBER,
+        "entry-and-why": lambda _lead, step: (
+            bool(step.facts.get("entry")) and bool(str(step.facts.get("why", "")).strip())
+        ),
         "severity-and-why": lambda _lead, step: (
             step.facts.get("severity") in SEVERITIES and bool(str(step.facts.get("why", "")).strip())
         ),
@@ -172,6 +269,12 @@ TABLE: Final[Table[Lead]] = Table(
         "within-a-day": lambda lead, step: lead.offered_at is not None and step.at - lead.offered_at <= OFFER_LASTS,
     },
     words={
+        "anybody": "anybody in the case",
+        "part": "who is in it and does not lead it",
+        "watching": "who watches it",
+        "until-and-why": "a reason and a time within a year are said",
+        "number": "a number of at most 60 signs is said",
+        "entry-and-why": "the entry and a reason are said",
         "lead": "who leads it",
         "offered": "whom the lead is offered to",
         "asked": "who leads the case into which it would be merged",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mitra.cases.views import pages, printing, tasks
+from mitra.cases.views import one, pages, printing, tasks
 
 app_name = "cases"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new", pages.new_case, name="new"),
     path("calendar", pages.calendar, name="calendar"),
     path("tasks/<str:stix_id>", tasks.task, name="task"),
+    path("entries/<str:stix_id>/files/<str:file_id>", one.entry_file, name="file"),
     path("<str:stix_id>/print", printing.print_case, name="print"),
-    path("<str:stix_id>", pages.case, name="case"),
+    path("<str:stix_id>", one.case, name="case"),
 ]

@@ -44,6 +44,8 @@ STEPS: Mapping[str, Words] = {
     "offer-lead": _("Offer the lead"),
     "take-lead": _("Take the lead"),
     "decline-lead": _("Decline the lead"),
+    "watch": _("Only watch it"),
+    "take-part": _("Take part in it"),
 }
 """What the button of a step says."""
 DONE: Mapping[str, Words] = {
@@ -65,6 +67,10 @@ DONE: Mapping[str, Words] = {
     "offer-lead": _("offered the lead"),
     "take-lead": _("took the lead"),
     "decline-lead": _("declined the lead"),
+    "watch": _("only watches from now on"),
+    "take-part": _("takes part in it"),
+    "number": _("has a number of its own for it"),
+    "take-back": _("took an entry back"),
 }
 """What the time line says of a step."""
 KINDS: Mapping[str, Words] = {
@@ -120,8 +126,11 @@ PARTS: Mapping[str, Words] = {
     "leads": _("leads"),
     "active": _("active"),
     "acknowledged": _("acknowledged"),
+    "watching": _("watches"),
     "invited": _("invited"),
     "silent": _("silent"),
+    "declined": _("declined"),
+    "left": _("not in it any more"),
 }
 """How an organisation takes part."""
 CLOCKS: Mapping[str, Words] = {
@@ -130,6 +139,7 @@ CLOCKS: Mapping[str, Words] = {
     "update": _("to say how things stand"),
     "task": _("to do a task"),
     "take-over": _("to take a task over"),
+    "wake": _("to take it up again"),
 }
 """What the minute of a clock is for."""
 CLOCK_STATES: Mapping[str, Words] = {
@@ -139,6 +149,48 @@ CLOCK_STATES: Mapping[str, Words] = {
     "paused": _("stands still"),
     "met": _("met"),
     "late": _("met late"),
+}
+PRECISIONS: Mapping[str, Words] = {
+    "minute": _("to the minute"),
+    "hour": _("to the hour"),
+    "day": _("to the day"),
+    "month": _("to the month"),
+}
+"""How exactly a time is known."""
+SECTORS: Mapping[str, Words] = {
+    "agriculture": _("agriculture"),
+    "aerospace": _("aerospace"),
+    "automotive": _("cars"),
+    "chemical": _("chemistry"),
+    "commercial": _("trade"),
+    "communications": _("communications"),
+    "construction": _("construction"),
+    "dams": _("dams"),
+    "defense": _("defence"),
+    "education": _("education"),
+    "emergency-services": _("emergency services"),
+    "energy": _("energy"),
+    "entertainment": _("entertainment"),
+    "financial-services": _("banks and finance"),
+    "government-local": _("local government"),
+    "government-national": _("national government"),
+    "government-public-services": _("public services"),
+    "government-regional": _("regional government"),
+    "healthcare": _("health"),
+    "hospitality-leisure": _("hotels and leisure"),
+    "infrastructure": _("infrastructure"),
+    "insurance": _("insurance"),
+    "manufacturing": _("manufacturing"),
+    "mining": _("mining"),
+    "non-profit": _("non-profit organisations"),
+    "nuclear": _("nuclear power"),
+    "pharmaceuticals": _("medicines"),
+    "retail": _("shops"),
+    "technology": _("technology"),
+    "telecommunications": _("telecommunications"),
+    "transportation": _("transport"),
+    "utilities": _("utilities"),
+    "water": _("water"),
 }
 WEEKDAYS: tuple[Words, ...] = (
     _("Monday"),
@@ -168,6 +220,7 @@ TASK_STEPS: Mapping[str, Words] = {
     "remark": _("Say something"),
 }
 TASK_DONE: Mapping[str, Words] = {
+    "set": _("set a task"),
     "take": _("took it"),
     "hand-over": _("handed it over"),
     "decline": _("declined it"),

@@ -192,7 +192,9 @@ def play(incident: Incident, at: Callable[[float], datetime]) -> str:
         if isinstance(one, Did):
             operations.take_step(made.stix_id, one.step, dict(one.said), by=actor, now=now)
         else:
-            operations.write_entry(made.stix_id, one.kind, one.words, by=actor, now=now, is_own=one.is_own)
+            operations.write_entry(
+                made.stix_id, operations.NewEntry(one.kind, one.words, is_own=one.is_own), by=actor, now=now
+            )
     return made.stix_id
 
 

@@ -1,7 +1,7 @@
 """Organisations of several states handle an incident together, and each sees exactly what it may."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -94,8 +94,10 @@ def test_who_is_asked_in_reads_it_once_it_accepts_and_nobody_else_ever_does(worl
 
 def test_an_entry_for_ones_own_leaves_no_gap_for_others(world, browse, api):
     made = opened(world, MEMBER, accept=[MEMBER])
-    operations.write_entry(made.stix_id, "fact", "ບອກທຸກຄົນ", by=actor(MEMBER), now=now())
-    own = operations.write_entry(made.stix_id, "note", "ສະເພາະພວກເຮົາ", by=actor(MEMBER), now=now(), is_own=True)
+    operations.write_entry(made.stix_id, operations.NewEntry("fact", "ບອກທຸກຄົນ"), by=actor(MEMBER), now=now())
+    own = operations.write_entry(
+        made.stix_id, operations.NewEntry("note", "ສະເພາະພວກເຮົາ", is_own=True), by=actor(MEMBER), now=now()
+    )
     mine, theirs = (browse(slug).get(f"/cases/{made.stix_id}").content.decode() for slug in (MEMBER, LEADER))
     assert ("ສະເພາະພວກເຮົາ" in mine, own in mine, "2 entries that you may read" in mine) == (True, True, True)
     assert ("ສະເພາະພວກເຮົາ" in theirs, own in theirs, "1 entry that you may read" in theirs) == (False, False, True)
@@ -106,11 +108,11 @@ def test_an_entry_for_ones_own_leaves_no_gap_for_others(world, browse, api):
 
 def test_whoever_leaves_reads_the_case_no_more_and_what_it_wrote_stays(world, browse):
     made = opened(world, MEMBER, accept=[MEMBER])
-    operations.write_entry(made.stix_id, "fact", "ກ່ອນອອກ", by=actor(MEMBER), now=now())
+    operations.write_entry(made.stix_id, operations.NewEntry("fact", "ກ່ອນອອກ"), by=actor(MEMBER), now=now())
     community.leave(Circle.objects.get(purpose=made.number).pk, by=actor(MEMBER), now=now())
     assert browse(MEMBER).get(f"/cases/{made.stix_id}").status_code == 404
     with pytest.raises(NotFound):
-        operations.write_entry(made.stix_id, "fact", "ຫຼັງອອກ", by=actor(MEMBER), now=now())
+        operations.write_entry(made.stix_id, operations.NewEntry("fact", "ຫຼັງອອກ"), by=actor(MEMBER), now=now())
     assert "ກ່ອນອອກ" in browse(LEADER).get(f"/cases/{made.stix_id}").content.decode()
 
 
@@ -135,15 +137,20 @@ def test_no_feed_carries_it(world):
 
 
 def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api):
-    by = {"lead": LEADER, "offered": MEMBER, "asked": "cert-my"}
-    same = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
-    other = opened(world, MEMBER, LEADER, accept=[MEMBER, LEADER], by="cert-my")
-    says = {"close": {"resolution": "resolved"}, "reject": {"why": "x"}, "let-rest": {"why": "x"}}
+    by = {"lead": LEADER, "offered": MEMBER, "asked": "cert-my", "watching": "cert-vn"}
+    same = opened(world, MEMBER, "cert-my", "cert-vn", accept=[MEMBER, "cert-my", "cert-vn"])
+    other = opened(world, MEMBER, LEADER, "cert-vn", accept=[MEMBER, LEADER, "cert-vn"], by="cert-my")
+    says = {"close": {"resolution": "resolved"}, "reject": {"why": "x"}, "number": {"number": "ເລກ-7"}}
+    says["let-rest"] = {"why": "x", "until": (now() + timedelta(days=3)).isoformat()}
     says["merge"], says["offer-merge"] = {"into": same.number}, {"into": other.number}
     says["judge"] = {"severity": "4", "why": "x"}
     says["offer-lead"] = {"to": actor(MEMBER).organisation_stix_id}
 
     def take(role, sheet, word):
+        if word == "take-back":
+            new = operations.NewEntry("note", "ຜິດ")
+            entry = operations.write_entry(sheet, new, by=actor(by[role]), now=now())
+            says[word] = {"why": "x", "entry": entry}
         return api(by[role], "POST", f"/{sheet}/steps", {"word": word, "said": says.get(word, {})})
 
     def state(sheet):
@@ -151,7 +158,9 @@ def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api)
         return COURSE.stands(row, actor(LEADER).viewer, now=now()).state
 
     def make():
-        made = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
+        others = (MEMBER, "cert-my", "cert-vn")
+        made = opened(world, *others, accept=others)
+        take("watching", made.stix_id, "watch")
         take("lead", made.stix_id, "offer-lead")
         take("lead", made.stix_id, "offer-merge")
         return made.stix_id
@@ -174,7 +183,13 @@ def test_every_cell_of_its_table_answers_over_http_as_the_table_says(world, api)
             "duplicate": (("lead", "mark-duplicate"),),
             "merged": (("lead", "merge"),),
         },
-        roles=("lead", "offered", "asked"),
+        roles=tuple(by),
+        holds={
+            "lead": frozenset({"lead", "anybody"}),
+            "offered": frozenset({"offered", "part", "anybody"}),
+            "asked": frozenset({"asked", "part", "anybody"}),
+            "watching": frozenset({"watching", "anybody"}),
+        },
     )
     assert refuses_and_allows_as_its_table_says(room) == []
 
@@ -208,7 +223,7 @@ def test_closing_says_how_it_ended_and_keeps_what_was_typed_when_it_does_not(wor
 
 def test_the_page_says_how_each_takes_part(world):
     made = opened(world, MEMBER, "cert-my", accept=[MEMBER])
-    operations.write_entry(made.stix_id, "note", "x", by=actor(MEMBER), now=now())
+    operations.write_entry(made.stix_id, operations.NewEntry("note", "x"), by=actor(MEMBER), now=now())
     parts = {part.organisation.slug: part.part for part in seen(made, LEADER).parts}
     assert parts == {LEADER: "leads", MEMBER: "active", "cert-my": "invited"}
     assert "cert-my" not in {part.organisation.slug for part in seen(made, MEMBER).parts}
@@ -300,7 +315,7 @@ def test_the_lead_is_offered_to_nobody_outside(world, browse, api):
 
 def test_rows_and_records_of_the_room_agree(world):
     made = opened(world, MEMBER, accept=[MEMBER], impact=(("lives", "yes"),), states=("SG", "TH"))
-    operations.write_entry(made.stix_id, "decision", "ຕັດສິນ", by=actor(MEMBER), now=now())
+    operations.write_entry(made.stix_id, operations.NewEntry("decision", "ຕັດສິນ"), by=actor(MEMBER), now=now())
     operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=now())
     assert list(disagreements()) == []
     assert all(kind.schema() for kind in (CASE, ENTRY, STEP))

@@ -121,10 +121,12 @@ def test_beginning_ends_the_assessment_and_every_word_of_the_lead_starts_the_nex
     assert clock(made, LEADER, "assess").state(FRIDAY + timedelta(days=1)) == "met"
     first = clock(made, LEADER, "update").due_at
     later = FRIDAY + timedelta(hours=2)
-    operations.write_entry(made.stix_id, "note", "ສະເພາະເຮົາ", by=actor(LEADER), now=later, is_own=True)
-    operations.write_entry(made.stix_id, "note", "ຂອງຄົນອື່ນ", by=actor(MEMBER), now=later)
+    operations.write_entry(
+        made.stix_id, operations.NewEntry("note", "ສະເພາະເຮົາ", is_own=True), by=actor(LEADER), now=later
+    )
+    operations.write_entry(made.stix_id, operations.NewEntry("note", "ຂອງຄົນອື່ນ"), by=actor(MEMBER), now=later)
     assert clock(made, LEADER, "update").due_at == first
-    operations.write_entry(made.stix_id, "fact", "ຂ່າວ", by=actor(LEADER), now=later)
+    operations.write_entry(made.stix_id, operations.NewEntry("fact", "ຂ່າວ"), by=actor(LEADER), now=later)
     assert clock(made, LEADER, "update").due_at == later + timedelta(hours=4)
     operations.take_step(made.stix_id, "close", {"resolution": "resolved"}, by=actor(LEADER), now=later)
     assert not ClockRow.objects.filter(case=made.stix_id, ended_at=None).exists()
@@ -135,7 +137,9 @@ def test_a_word_writes_no_clock_but_the_update_of_the_lead(world):
     operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=FRIDAY)
     for slug, written in ((MEMBER, []), (LEADER, ["INSERT", "UPDATE"])):
         with CaptureQueriesContext(connection) as asked:
-            operations.write_entry(made.stix_id, "note", "ຂ່າວ", by=actor(slug), now=FRIDAY + timedelta(minutes=1))
+            operations.write_entry(
+                made.stix_id, operations.NewEntry("note", "ຂ່າວ"), by=actor(slug), now=FRIDAY + timedelta(minutes=1)
+            )
         touching = [one["sql"].split()[0] for one in asked if '"cases_clockrow"' in one["sql"]]
         assert sorted(word for word in touching if word != "SELECT") == written
 
@@ -144,10 +148,29 @@ def test_a_case_at_rest_stands_still_and_goes_on_with_what_was_left(world):
     made = opened(world)
     operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=FRIDAY)
     hour = timedelta(hours=1)
-    operations.take_step(made.stix_id, "let-rest", {"why": "ລໍຖ້າ"}, by=actor(LEADER), now=FRIDAY + hour)
+    rests = {"why": "ລໍຖ້າ", "until": (FRIDAY + 40 * hour).isoformat()}
+    operations.take_step(made.stix_id, "let-rest", rests, by=actor(LEADER), now=FRIDAY + hour)
+    waking = clock(made, LEADER, "wake")
+    assert [waking.state(FRIDAY + at * hour) for at in (2, 39, 40)] == ["running", "running", "overdue"]
     assert clock(made, LEADER, "update").state(FRIDAY + 100 * hour) == "paused"
     operations.take_step(made.stix_id, "wake", {}, by=actor(LEADER), now=FRIDAY + 50 * hour)
     assert clock(made, LEADER, "update").state(FRIDAY + 51 * hour) == "running"
+    assert ClockRow.objects.get(case=made.stix_id, kind="wake").ended_at == FRIDAY + 50 * hour
+
+
+def test_whoever_lets_a_case_rest_is_told_when_its_time_has_come(world):
+    made = opened(world)
+    operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=FRIDAY)
+    time = World(FRIDAY)
+    for until in ("", "soon", "2026-11-20T09:00", (FRIDAY - timedelta(1)).isoformat(), "2099-01-01T00:00+00:00"):
+        with pytest.raises(WrongState, match="a time within a year"):
+            operations.take_step(made.stix_id, "let-rest", {"why": "x", "until": until}, by=actor(LEADER), now=FRIDAY)
+    rests = {"why": "ລໍຖ້າ", "until": (FRIDAY + timedelta(days=2)).isoformat()}
+    operations.take_step(made.stix_id, "let-rest", rests, by=actor(LEADER), now=FRIDAY)
+    time.advance(timedelta(days=1, hours=23))
+    assert codes(LEADER, time.now, made.number) == []
+    time.advance(timedelta(hours=1, minutes=1))
+    assert codes(LEADER, time.now, made.number) == ["overdue"]
 
 
 def test_a_graver_judgement_counts_from_the_beginning_and_says_once_that_it_is_late(world):
@@ -228,9 +251,11 @@ def test_only_who_manages_an_organisation_says_when_it_works(world):
 def test_its_reaction_to_news_bears_being_late_and_heard_twice(world):
     made = opened(world, MEMBER, accept=[MEMBER])
     time = World(FRIDAY)
-    operations.write_entry(made.stix_id, "decision", "ຕັດ", by=actor(LEADER), now=time.now)
-    operations.write_entry(made.stix_id, "note", "ບໍ່ຕ້ອງບອກ", by=actor(LEADER), now=time.now)
-    operations.write_entry(made.stix_id, "request", "ສະເພາະເຮົາ", by=actor(MEMBER), now=time.now, is_own=True)
+    operations.write_entry(made.stix_id, operations.NewEntry("decision", "ຕັດ"), by=actor(LEADER), now=time.now)
+    operations.write_entry(made.stix_id, operations.NewEntry("note", "ບໍ່ຕ້ອງບອກ"), by=actor(LEADER), now=time.now)
+    operations.write_entry(
+        made.stix_id, operations.NewEntry("request", "ສະເພາະເຮົາ", is_own=True), by=actor(MEMBER), now=time.now
+    )
     time.sleep(timedelta(days=7))
     time.work()
     assert codes(MEMBER, time.now, made.number).count("news") == 1

@@ -60,7 +60,7 @@ def opened(world, heading, *inside, by=LEADER):
 
 
 def write(made, slug, words, **more):
-    return operations.write_entry(made.stix_id, "fact", words, by=actor(slug), now=now(), **more)
+    return operations.write_entry(made.stix_id, operations.NewEntry("fact", words, **more), by=actor(slug), now=now())
 
 
 def read_by(slug):

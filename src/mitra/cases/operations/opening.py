@@ -12,11 +12,11 @@ from django.db import transaction
 from mitra.cases.calendars import hours_of
 from mitra.cases.clocks import ACKNOWLEDGE, wound
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASE, CASES_WRITE, ROOM, Case
+from mitra.cases.facts import CASE, CASES_WRITE, ROOM, Case, Precision
 from mitra.cases.operations.telling import tell_asked
 from mitra.cases.operations.winding import Of, set_up, wind_for
-from mitra.cases.queries import how_grave, read_sheet
-from mitra.cases.rules import POINTS
+from mitra.cases.queries import find_sheet, how_grave, read_sheet, stands_of
+from mitra.cases.rules import OPEN_STATES, POINTS, SECTORS
 from mitra.cases.taxonomy import types
 from mitra.community import operations as circles
 from mitra.community import queries as community
@@ -51,6 +51,13 @@ class NewCase:
     states: tuple[str, ...] = ()
     invited: tuple[int, ...] = ()
     """Organisations that are asked in at once."""
+    sectors: tuple[str, ...] = ()
+    detected_at: datetime | None = None
+    occurred_from: datetime | None = None
+    occurred_until: datetime | None = None
+    precision: Precision = "minute"
+    continues: str = ""
+    """The id of a case that has ended and that it goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
     by.require(CASES_WRITE)
     require_opener(by)
     _check(new, by)
+    _check_times(new, now=now)
+    _check_before(new.continues, by, now=now)
     state = community.get_organisation(by.organisation).country or CENTRE
     number = number_of(state, secrets.token_bytes(SIGNS), length=SIGNS)
     circle = circles.open_working_circle(new.heading, purpose=number, by=by, now=now)
@@ -80,6 +89,12 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
         summary=new.summary,
         impact=dict(new.impact),
         states=new.states,
+        sectors=new.sectors,
+        detected_at=new.detected_at,
+        occurred_from=new.occurred_from,
+        occurred_until=new.occurred_until,
+        precision=new.precision,
+        continues=new.continues,
     )
     audience = Audience(Tlp.AMBER_STRICT, frozenset({circle.id}), room=ROOM, realm=by.viewer.realm)
 
@@ -97,6 +112,9 @@ def _check(new: NewCase, by: Actor) -> None:
     if not all(answer in POINTS.get(factor, ()) for factor, answer in new.impact):
         message = f"Say the impact by these: {', '.join(POINTS)}, each with an answer of the published sum."
         raise InvalidInput(message, path="impact", rule="unknown-choice")
+    if not set(new.sectors) <= set(SECTORS):
+        message = "Name sectors as STIX does, as financial-services."
+        raise InvalidInput(message, path="sectors", rule="unknown-choice")
     if not all(STATE.fullmatch(state) for state in new.states):
         message = "Name a state by two capital letters, as TH (ISO 3166-1)."
         raise InvalidInput(message, path="states", rule="country")
@@ -106,6 +124,22 @@ def _check(new: NewCase, by: Actor) -> None:
         if body is None or asked == by.organisation:
             raise InvalidInput("Choose other organisations from the list.", path="invited", rule="unknown-choice")
         check_reads_in_circles(body.name, body.standing, path="invited")
+
+
+def _check_times(new: NewCase, *, now: datetime) -> None:
+    times = {"occurred_from": new.occurred_from, "occurred_until": new.occurred_until, "detected_at": new.detected_at}
+    for path, at in times.items():
+        if at is not None and at > now:
+            raise InvalidInput("Choose a time that is over.", path=path, rule="ahead")
+    if new.occurred_from and new.occurred_until and new.occurred_until < new.occurred_from:
+        raise InvalidInput("It ended before it began: look at both times.", path="occurred_until", rule="order")
+
+
+def _check_before(continues: str, by: Actor, *, now: datetime) -> None:
+    before = find_sheet(continues, by, now=now) if continues else None
+    if continues and (before is None or stands_of(before, by, now=now).state in OPEN_STATES):
+        message = "Only a case that you read and that has ended is gone on with in a new one."
+        raise InvalidInput(message, path="continues", rule="unknown-choice")
 
 
 def ask_in(case: str, bodies: Iterable[int], *, by: Actor, now: datetime) -> None:

@@ -5,11 +5,11 @@ The clock's timer only announces; whether it is warned or overdue is `Clock.stat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mitra.cases.calendars import hours_of
-from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, Clock, ended, paused, regraded, resumed, wound
+from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, WAKE, Clock, ended, paused, regraded, resumed, until, wound
 from mitra.cases.models import ClockRow
 from mitra.cases.queries import clock_of, stands_of
 from mitra.cases.rules import LIVE, severity_now
@@ -57,7 +57,7 @@ def wind(told: Told, stands: Folded[Lead], *, spoke: bool, now: datetime) -> Non
     """Bring the clocks of a case to where it stands; `spoke` is whether its lead has just said something to all.
 
     1. Whoever leads owes an assessment until the case is begun, and from then on a word now and then.
-    2. A case at rest stands still, one that ended has none.
+    2. A case at rest stands still but for the one that says when it is taken up again; one that ended has none.
     3. A severity that was judged anew moves every clock that runs, of those who were asked in as well.
     """
     severity = severity_now(told.facts.severity, stands.carried)
@@ -73,6 +73,10 @@ def wind(told: Told, stands: Folded[Lead], *, spoke: bool, now: datetime) -> Non
     for kind in wants - running:
         since = told.version.created if kind == ASSESS else now
         set_up(wound(kind, severity, since, hours_of(lead, now=now)), told, owner=lead, now=now)
+    rests_until = stands.carried.rests_until
+    if stands.state == "dormant" and rests_until is not None:
+        rest = replace(until(WAKE, severity, now, rests_until), warn_at=rests_until)
+        set_up(rest, told, owner=lead, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ def _bring(row: ClockRow, aim: Aim, *, now: datetime) -> None:
     """Bring one clock there; one that stays as it was is not written, and rings when it would."""
     before, owner = clock_of(row), row.owner
     clock, is_over = before, not aim.wants and aim.state != "dormant"
-    if row.kind in {ASSESS, UPDATE}:
+    if row.kind == WAKE:
+        row.owner, is_over = aim.lead, aim.state != "dormant"
+    elif row.kind in {ASSESS, UPDATE}:
         if aim.state == "dormant":
             clock = paused(before, now=now)
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, open_by_state, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
-from mitra.cases.queries.one import CaseView, Part, Said, get_case
+from mitra.cases.queries.one import get_case
+from mitra.cases.queries.shapes import CaseView, Part, Said
 from mitra.cases.queries.sheets import (
     bodies_in,
     find_by_number,

@@ -1,30 +1,33 @@
-"""One case with all that one actor may read of it: what was said, done and told, who takes part, and how."""
+"""One case with all that one actor may read of it: what was said, done, told and shared, who takes part, and how."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from mitra.cases.clocks import ACKNOWLEDGE, Clock
+from django.db.models import Count, Window
+
+from mitra.cases.clocks import ACKNOWLEDGE
 from mitra.cases.facts import COURSE, ENTRY
 from mitra.cases.models import ClockRow
 from mitra.cases.queries.due import list_clocks
-from mitra.cases.queries.sheets import ANYTHING, find_sheet, merged_into, read_sheet, stands_of
-from mitra.cases.queries.tasks import TaskLine, list_tasks
-from mitra.cases.rules import Lead, severity_now
+from mitra.cases.queries.elsewhere import shares_of, tasks_said, told_to
+from mitra.cases.queries.looks import Looks, looks_at, saw, who_has
+from mitra.cases.queries.shapes import CaseView, Part, Said
+from mitra.cases.queries.sheets import anything, find_sheet, read_sheet, stands_with_merged
+from mitra.cases.queries.tasks import list_tasks
+from mitra.cases.rules import severity_now
 from mitra.community import queries as community
 from mitra.core.errors import NotFound
 from mitra.core.steps import Step, open_steps
-from mitra.messages import queries as messages
+from mitra.store.files.keeping import files_by_holder
 from mitra.store.things.reading import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from mitra.cases.facts import Case
-    from mitra.community.facts import Actor, OrganisationFacts
-    from mitra.core.policy.facts import Audience, Tlp
+    from mitra.cases.rules import Lead
+    from mitra.community.facts import Actor
     from mitra.core.steps import Folded
     from mitra.store.things.reading import Told
 
@@ -32,83 +35,59 @@ if TYPE_CHECKING:
 ENTRIES_SHOWN: Final = 50
 
 
-class Said(NamedTuple):
-    """An entry, or a step that was taken, on the time line."""
-
-    at: datetime
-    by: str
-    is_ours: bool
-    tlp: Tlp
-    kind: str
-    """Of an entry; `step` of a step, `message` of what somebody was told."""
-    words: str
-    """Of an entry what was written, of a step its word, of a message how far it came."""
-    number: str = ""
-    is_own: bool = False
-    """Whether nobody outside the actor's organisation reads it."""
-    author: str = ""
-    """Of an entry, its organisation by its STIX id."""
-    of: str = ""
-    """The number of the merged case that an entry was written to; `''` for this one."""
-    said: Mapping[str, object] = {}
-    """What a step carries."""
-
-
-class Part(NamedTuple):
-    """How one organisation takes part in a case."""
-
-    organisation: OrganisationFacts
-    part: str
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as one actor sees it."""
-
-    stix_id: str
-    facts: Case
-    audience: Audience
-    opened_at: datetime
-    owner: str
-    """The name of the organisation that opened it."""
-    author: str
-    """The same by its STIX id."""
-    stands: Folded[Lead]
-    lead: str
-    """The name of who leads it now."""
-    offered: str
-    """The name of whom the lead is offered to, or nothing."""
-    said: tuple[Said, ...]
-    entries: int
-    """How many entries the actor may read; the newest are shown."""
-    parts: tuple[Part, ...]
-    circle: int
-    is_host: bool
-    """Whether the actor's organisation asks others in."""
-    into: Told | None
-    """The case into which it is, or is to be, merged, as far as the actor reads it."""
-    merged: tuple[str, ...]
-    """The numbers of the cases that are merged into it and that the actor reads."""
-    steps: tuple[str, ...]
-    """What the actor's organisation could do now."""
-    severity: int
-    """As its lead judged it, else as the sum has it."""
-    clocks: tuple[Clock, ...]
-    """Those of the actor's organisation."""
-    tasks: tuple[TaskLine, ...]
-
-
 def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_SHOWN) -> CaseView:
     """Return a case; raises NotFound, the same for one that is not there and one that the actor is not in."""
     told = read_sheet(stix_id, actor, now=now)
-    stands = stands_of(told, actor, now=now)
-    merged = merged_into(stix_id, actor, now=now)
+    stands, merged = stands_with_merged(told, actor, now=now)
     rows = ENTRY.model.objects.visible_to(actor.viewer, now=now).filter(sheet_ref__in=[stix_id, *merged])
-    entries = told_of(ENTRY, rows.order_by("-pk")[:limit])
-    acted = {stands.carried.by, stands.carried.offered, *(taken.step.by for taken in stands.taken)}
+    found = list(rows.annotate(of=Window(Count("pk"))).order_by("-pk")[:limit])
+    entries = told_of(ENTRY, found)
+    tasks = list_tasks(stix_id, actor, now=now)
+    taken = [*stands.taken, *(step for line in tasks for step in line.stands.taken)]
+    acted = {stands.carried.by, stands.carried.offered, *(each.step.by for each in taken)}
     named, names = community.name_by_stix_id(acted, {told.row.owner, *(each.row.owner for each in entries)})
-    said = [
+    parts, circle, is_host = _parts(told, stands, entries, actor, now=now)
+    inside = {part.organisation.id: part.organisation.name for part in parts if part.is_in}
+    looks = looks_at([stix_id, *merged], entries, inside, actor)
+    said = [*_entries(entries, {**names, **inside}, merged, looks, actor), *_steps(told, stands, named, actor)]
+    said += shares_of(circle, actor, now=now) if circle else []
+    if is_host:
+        said += told_to(told, parts, actor)
+    before = told.facts.continues
+    return CaseView(
+        stix_id=stix_id,
+        facts=told.facts,
+        audience=told.audience,
+        opened_at=told.version.created,
+        owner=names[told.row.owner],
+        author=told.version.author,
+        stands=stands,
+        lead=named[stands.carried.by],
+        offered=named[stands.carried.offered],
+        said=tuple(sorted([*said, *tasks_said(tasks, named, actor)], key=lambda one: one.at, reverse=True)),
+        entries=found[0].of if found else 0,
+        parts=tuple(part._replace(read=looks.read_by(part.organisation.id)) for part in parts),
+        written=len(looks.seen),
+        circle=circle,
+        is_host=is_host,
+        into=find_sheet(stands.carried.into, actor, now=now) if stands.carried.into else None,
+        merged=tuple(sorted(merged.values())),
+        steps=open_steps(COURSE.table, stands, Step("", "", actor.organisation_stix_id, now, facts=anything(now))),
+        severity=severity_now(told.facts.severity, stands.carried),
+        clocks=list_clocks(stix_id, actor),
+        tasks=tasks,
+        unseen=looks.unseen,
+        in_hand=who_has(stix_id, actor),
+        before=find_sheet(before, actor, now=now) if before else None,
+    )
+
+
+def _entries(
+    entries: list[Told], names: Mapping[int, str], merged: Mapping[str, str], looks: Looks, actor: Actor
+) -> list[Said]:
+    corrected = {(each.facts.corrects, each.row.owner): each.facts.number for each in entries if each.facts.corrects}
+    files = files_by_holder([each.row for each in entries])
+    return [
         Said(
             at=each.version.created,
             by=names[each.row.owner],
@@ -120,56 +99,25 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
             is_own=not each.audience.circles,
             author=each.version.author,
             of=merged.get(each.facts.sheet_ref, ""),
+            happened_at=each.facts.happened_at,
+            corrects=each.facts.corrects,
+            corrected_by=corrected.get((each.facts.number, each.row.owner), ""),
+            files=files.get(each.row.stix_id, ()),
+            stix_id=each.row.stix_id,
+            seen_by=tuple((names[body], at) for body, at in looks.seen.get(each.row.pk, {}).items()),
         )
         for each in entries
     ]
-    us = actor.organisation_stix_id
-    said += [
-        Said(one.at, named[one.by], one.by == us, told.audience.tlp, "step", one.word, said=one.facts)
-        for one in (taken.step for taken in stands.taken)
-    ]
-    severity = severity_now(told.facts.severity, stands.carried)
-    parts, circle, is_host = _parts(told, stands, actor, {each.row.owner for each in entries}, now=now)
-    if is_host:
-        said += _told_to(told, parts, actor)
-    mine = Step("", "", us, now, facts=ANYTHING)
-    return CaseView(
-        stix_id=stix_id,
-        facts=told.facts,
-        audience=told.audience,
-        opened_at=told.version.created,
-        owner=names[told.row.owner],
-        author=told.version.author,
-        stands=stands,
-        lead=named[stands.carried.by],
-        offered=named[stands.carried.offered],
-        said=tuple(sorted(said, key=lambda one: one.at, reverse=True)),
-        entries=rows.count(),
-        parts=parts,
-        circle=circle,
-        is_host=is_host,
-        into=find_sheet(stands.carried.into, actor, now=now) if stands.carried.into else None,
-        merged=tuple(sorted(merged.values())),
-        steps=open_steps(COURSE.table, stands, mine),
-        severity=severity,
-        clocks=list_clocks(stix_id, actor),
-        tasks=list_tasks(stix_id, actor, now=now),
-    )
 
 
-def _told_to(told: Told, parts: Iterable[Part], actor: Actor) -> list[Said]:
-    """Return whom the actor's organisation had told of this case, and how far each came: organisations only."""
-    names = {part.organisation.id: part.organisation.name for part in parts}
-    lines = messages.list_told((told.facts.circle, told.row.stix_id), actor)
-    return [
-        Said(line.at, names.get(line.to, ""), is_ours=False, tlp=told.audience.tlp, kind="message", words=line.state)
-        for line in lines
-        if line.to in names
-    ]
+def _steps(told: Told, stands: Folded[Lead], named: Mapping[str, str], actor: Actor) -> list[Said]:
+    us, tlp = actor.organisation_stix_id, told.audience.tlp
+    steps = (taken.step for taken in stands.taken)
+    return [Said(one.at, named[one.by], one.by == us, tlp, "step", one.word, said=one.facts) for one in steps]
 
 
 def _parts(
-    told: Told, stands: Folded[Lead], actor: Actor, wrote: set[int], *, now: datetime
+    told: Told, stands: Folded[Lead], entries: list[Told], actor: Actor, *, now: datetime
 ) -> tuple[tuple[Part, ...], int, bool]:
     """Return who takes part and how, the circle's row, and whether the actor hosts it.
 
@@ -187,9 +135,13 @@ def _parts(
         owner__in=[body.id for body, _ in seats.asked],
     )
     silent = set(late.values_list("owner", flat=True)) if seats.asked else set()
-    parts = []
+    numbers, watching = dict(stands.carried.numbers), stands.carried.watching
+    parts, wrote = [], {each.row.owner for each in entries}
     for body in seats.bodies:
-        leads = body.stix_id == stands.carried.by
-        parts.append(Part(body, "leads" if leads else "active" if body.id in wrote else "acknowledged"))
+        active = "active" if body.id in wrote else "acknowledged"
+        part = "leads" if body.stix_id == stands.carried.by else "watching" if body.stix_id in watching else active
+        parts.append(Part(body, part, number=numbers.get(body.stix_id, "")))
     parts += [Part(body, "silent" if body.id in silent else "invited", since) for body, since in seats.asked]
+    seen = saw([told.row.stix_id], entries, [body.id for body, part, _ in seats.gone if part == "left"])
+    parts += [Part(body, part, at, saw=seen.get(body.id, ())) for body, part, at in seats.gone]
     return tuple(sorted(parts, key=lambda each: each.part != "leads")), seats.circle, seats.is_host

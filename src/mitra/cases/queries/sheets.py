@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mitra.cases.facts import CASE, COURSE, STEP, page_of
@@ -13,6 +15,7 @@ from mitra.community.things import get_thing
 from mitra.core.errors import InvalidInput, NotFound
 from mitra.core.text.numbers import read_number
 from mitra.store.things.reading import told_of
+from mitra.store.things.threads import MOST_STEPS
 from mitra.web.ports import Exact
 
 if TYPE_CHECKING:
@@ -66,29 +69,50 @@ def find_by_number(text: str, actor: Actor, *, now: datetime) -> Told | None:
 
 
 def find_cases(text: str, actor: Actor | None, *, now: datetime) -> Iterator[Exact]:
-    """Yield the case of a number, as far as the actor reads it."""
-    told = None if actor is None else find_by_number(text, actor, now=now)
-    if told is not None:
+    """Yield the case of a number, or those that somebody in them calls so, as far as the actor reads them."""
+    if actor is None:
+        return
+    numbered = find_by_number(text, actor, now=now)
+    for told in _called(text, actor, now=now) if numbered is None else (numbered,):
         yield Exact(_("case"), told.facts.heading, page_of(told.row.stix_id), told.facts.number, told.audience.tlp)
 
 
-def merged_into(case: str, actor: Actor, *, now: datetime) -> dict[str, str]:
-    """Return the numbers of the cases that are merged into one, by their ids, as far as the actor reads them."""
-    merges = STEP.model.objects.visible_to(actor.viewer, now=now).filter(
-        word__in=("merge", "offer-merge"), said__into=case
-    )
-    ids = set(merges.values_list("sheet_ref", flat=True))
+def _called(text: str, actor: Actor, *, now: datetime) -> list[Told]:
+    """Return the cases for which an organisation in them has this number of its own."""
+    steps = STEP.model.objects.visible_to(actor.viewer, now=now).filter(word="number", said__number=text.strip())
+    ids = set(steps.values_list("sheet_ref", flat=True)[:CALLED_SHOWN])
+    return told_of(CASE, CASE.model.objects.visible_to(actor.viewer, now=now).filter(stix_id__in=ids)) if ids else []
+
+
+def stands_with_merged(told: Told, actor: Actor, *, now: datetime) -> tuple[Folded[Lead], dict[str, str]]:
+    """Return how a case stands, and the numbers of the cases merged into it, by their ids: as the actor reads them.
+
+    In one statement where nothing was to be merged into it.
+    """
+    case = told.row.stix_id
+    merges = Q(word__in=("merge", "offer-merge"), said__into=case)
+    steps = STEP.model.objects.visible_to(actor.viewer, now=now).filter(Q(sheet_ref=case) | merges).order_by("pk")
+    found = list(steps[:MOST_STEPS])
+    own = [step for step in found if step.sheet_ref == case]
+    stands = COURSE.fold(own, {case: Lead(told.version.author)}, now=now)[case]
+    return stands, _merged({step.sheet_ref for step in found} - {case}, case, actor, now=now)
+
+
+def _merged(ids: set[str], into: str, actor: Actor, *, now: datetime) -> dict[str, str]:
     rows = told_of(CASE, CASE.model.objects.visible_to(actor.viewer, now=now).filter(stix_id__in=ids)) if ids else []
     begun = {told.row.stix_id: Lead(told.version.author) for told in rows}
     stands = COURSE.stand(begun, actor.viewer, now=now) if rows else {}
     return {
         told.row.stix_id: told.facts.number
         for told in rows
-        if stands[told.row.stix_id].state == "merged" and stands[told.row.stix_id].carried.into == case
+        if stands[told.row.stix_id].state == "merged" and stands[told.row.stix_id].carried.into == into
     }
 
 
-ANYTHING: Final = {
+CALLED_SHOWN: Final = 5
+_ANYTHING: Final = {
+    "number": "-",
+    "entry": "-",
     "why": "-",
     "resolution": "resolved",
     "to": "-",
@@ -99,3 +123,8 @@ ANYTHING: Final = {
     "into": "-",
     "lead": "-",
 }
+
+
+def anything(now: datetime) -> dict[str, str]:
+    """Return what a step would carry that says all that any step asks for: by it is told which could be taken."""
+    return {**_ANYTHING, "until": (now + timedelta(days=1)).isoformat()}

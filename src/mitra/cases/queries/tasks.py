@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mitra.cases.facts import TASK, TASK_COURSE
-from mitra.cases.queries.sheets import ANYTHING
+from mitra.cases.queries.sheets import anything
 from mitra.cases.task_rules import ENDED, TASK_TABLE, Hold
 from mitra.community import queries as community
 from mitra.community.things import get_thing
@@ -33,6 +33,8 @@ class TaskLine(NamedTuple):
     stands: Folded[Hold]
     by: str
     """The name of who set it."""
+    author: str
+    """The same by its STIX id."""
     holder: str
     offered: str
     tlp: Tlp
@@ -64,7 +66,7 @@ def _task_lines(rows: list[Told], actor: Actor, now: datetime) -> list[TaskLine]
         {name for hold in holds for name in (hold.author, hold.holder, hold.offered)} - {""}
     )
     us = actor.organisation_stix_id
-    mine = Step("", "", us, now, facts=ANYTHING)
+    mine = Step("", "", us, now, facts=anything(now))
     lines = []
     for told in rows:
         folded = stands[told.row.stix_id]
@@ -77,6 +79,7 @@ def _task_lines(rows: list[Told], actor: Actor, now: datetime) -> list[TaskLine]
                 by=named[hold.author],
                 holder=named.get(hold.holder, ""),
                 offered=named.get(hold.offered, ""),
+                author=told.version.author,
                 tlp=told.audience.tlp,
                 set_at=told.version.created,
                 steps=open_steps(TASK_TABLE, folded, mine),

@@ -84,5 +84,11 @@ def blocks_of(seen: CaseView) -> Iterator[Block]:
     for one in reversed(seen.said):
         if one.kind == "step":
             yield Text(f"{one.at.strftime(STAMP)}  {one.by}: {words.DONE.get(one.words, one.words)}")
-        elif one.kind != "message":
+        elif one.kind == "task":
+            done = words.TASK_DONE.get(one.words, one.words)
+            yield Text(f"{one.at.strftime(STAMP)}  {one.by} {done}: {one.said['heading']}")
+        elif one.kind == "share":
+            shared = gettext("shared a record")
+            yield Text(f"{one.at.strftime(STAMP)}  {one.by}, {one.tlp.label}, {shared}: {one.words}")
+        elif one.number:
             yield Text(f"{one.at.strftime(STAMP)}  {one.by}, {one.tlp.label}, {one.number}: {one.words}")

@@ -13,13 +13,13 @@ from pydantic import Field
 
 from mitra.cases import operations, queries
 from mitra.cases.events import CaseWritten
-from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, COURSE, ENTRY, EntryKind
+from mitra.cases.facts import CASE, CASES_READ, CASES_WRITE, COURSE, ENTRY, EntryKind, Precision
 from mitra.cases.report import bundle_of
 from mitra.community import queries as community
 from mitra.community.rest.answers import answer, once
 from mitra.community.rest.doors import holding
 from mitra.community.rest.shapes import PageOf
-from mitra.community.rest.things import Asked, Opens, routes
+from mitra.community.rest.things import Asked, Opens, add_files, routes
 from mitra.community.things import get_thing
 from mitra.core.errors import InvalidInput
 from mitra.store.facts import Outcome
@@ -28,7 +28,18 @@ from mitra.store.things.reading import told_of
 MOST_NOTES = 2_000
 OPENS = Opens(CASES_READ, CASES_WRITE, CaseWritten, COURSE, operations.take_step, is_shared_as_facts=False)
 router = routes(CASE, "cases", OPENS)
+add_files(router, ENTRY, "entries", OPENS)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+TIMES = ("detected_at", "occurred_from", "occurred_until")
+
+
+def zoned(at: datetime | None, name: str) -> datetime | None:
+    """Return a time that was sent; raises InvalidInput for one without its zone."""
+    if at is not None and at.tzinfo is None:
+        raise InvalidInput("Say this time with its zone, as 2026-11-26T09:00Z.", path=f"/{name}", rule="zone")
+    return at
 
 
 class CaseAsked(Schema):
@@ -40,6 +51,14 @@ class CaseAsked(Schema):
     impact: Annotated[dict[str, str], Field(max_length=10)] = Field(default_factory=dict)
     states: Annotated[list[str], Field(max_length=50)] = Field(default_factory=list)
     invited: Annotated[list[Slug], Field(max_length=200)] = Field(default_factory=list)
+    sectors: Annotated[list[str], Field(max_length=40, description="By STIX's industry-sector-ov.")] = Field(
+        default_factory=list
+    )
+    detected_at: datetime | None = None
+    occurred_from: datetime | None = None
+    occurred_until: datetime | None = None
+    precision: Precision = "minute"
+    continues: Annotated[str, Field(max_length=120, description="An ended case that it goes on with.")] = ""
 
 
 class CaseOpened(Schema):
@@ -74,6 +93,11 @@ class EntryAsked(Schema):
     words: Annotated[str, Field(min_length=1, max_length=20_000)]
     kind: EntryKind = "note"
     is_own: bool = False
+    happened_at: datetime | None = None
+    corrects: Annotated[str, Field(max_length=20, description="The number of an entry of yours.")] = ""
+    files: Annotated[list[str], Field(max_length=20, description="Ids of files that were sent before.")] = Field(
+        default_factory=list
+    )
 
 
 class EntryNumber(Schema):
@@ -92,6 +116,8 @@ class EntryLine(Schema):
     tlp: str
     by: str
     written_at: datetime
+    happened_at: datetime | None
+    corrects: str
 
 
 @router.post("cases", response={201: CaseOpened}, auth=holding(CASES_WRITE), summary="case: open one")
@@ -107,6 +133,10 @@ def open_case(request: Any, said: CaseAsked) -> HttpResponseBase:
             tuple(said.impact.items()),
             tuple(said.states),
             invited=tuple(known.get(slug, 0) for slug in said.invited),
+            sectors=tuple(said.sectors),
+            precision=said.precision,
+            continues=said.continues,
+            **{name: zoned(getattr(said, name), name) for name in TIMES},
         )
         made = operations.open_case(new, by=request.actor, now=request.now)
         return answer(request, {"id": made.stix_id, "number": made.number}, status=201)
@@ -140,6 +170,8 @@ def list_entries(request: Any, stix_id: str, asked: Query[Asked]) -> HttpRespons
         rows = rows.filter(pk__lt=get_thing(ENTRY, asked.before, request.actor, now=request.now).pk)
     page = list(rows[: asked.limit + 1])
     shown = told_of(ENTRY, page[: asked.limit])
+    if page and not asked.before:
+        operations.note_look(stix_id, page[0].pk, by=request.actor, now=request.now)
     items = [
         {
             "id": each.row.stix_id,
@@ -149,6 +181,8 @@ def list_entries(request: Any, stix_id: str, asked: Query[Asked]) -> HttpRespons
             "tlp": each.audience.tlp.label,
             "by": each.version.author,
             "written_at": each.version.created,
+            "happened_at": each.facts.happened_at,
+            "corrects": each.facts.corrects,
         }
         for each in shown
     ]
@@ -163,9 +197,15 @@ def write_entry(request: Any, stix_id: str, said: EntryAsked) -> HttpResponseBas
     """Write to a case that this credential is in."""
 
     def do() -> HttpResponse:
-        number = operations.write_entry(
-            stix_id, said.kind, said.words, by=request.actor, now=request.now, is_own=said.is_own
+        new = operations.NewEntry(
+            said.kind,
+            said.words,
+            said.is_own,
+            zoned(said.happened_at, "happened_at"),
+            said.corrects,
+            tuple(said.files),
         )
+        number = operations.write_entry(stix_id, new, by=request.actor, now=request.now)
         return answer(request, {"number": number}, status=201)
 
     return once(request, said.model_dump_json(), do)
@@ -240,10 +280,8 @@ def set_task(request: Any, stix_id: str, said: TaskAsked) -> HttpResponseBase:
 
     def do() -> HttpResponse:
         known = {body.slug: body.stix_id for body in community.list_organisations(request.actor)}
-        if said.due_at is not None and said.due_at.tzinfo is None:
-            raise InvalidInput("Say this time with its zone, as 2026-11-26T09:00Z.", path="/due_at", rule="zone")
         chain = tuple(known.get(slug, "") for slug in said.chain)
-        new = operations.NewTask(said.heading, said.words, said.due_at, chain)
+        new = operations.NewTask(said.heading, said.words, zoned(said.due_at, "due_at"), chain)
         made = operations.set_task(stix_id, new, by=request.actor, now=request.now)
         return answer(request, {"id": made}, status=201)
 

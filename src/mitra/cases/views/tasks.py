@@ -60,7 +60,7 @@ def task(request: MemberRequest, stix_id: str) -> HttpResponse:
 def take(request: MemberRequest, stix_id: str, form: TaskStepForm) -> bool:
     """Take the step that was sent; return that it was taken."""
     word = form.cleaned_data["step"]
-    operations.take_task_step(stix_id, word, form.said(), by=request.actor, now=request.now)
+    operations.take_task_step(stix_id, word, form.said(request.user.time_zone), by=request.actor, now=request.now)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mitra.community.models import Circle, Invitation, Membership
 from mitra.community.queries.actors import circles_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COUNTED = 1_000
 SHOWN = 5
+GONE = {"declined": "declined", "accepted": "left"}
+"""What became of somebody who was asked and is not in it: it declined, or came and went."""
 NOBODY = 0
 """No organisation's row id."""
 NOT_RED = frozenset({int(tlp) for tlp in Tlp if tlp is not Tlp.RED})
@@ -59,6 +61,13 @@ class CircleView:
     """Persons that it names, who read what is RED in it; of a confidential circle only to its host."""
 
 
+class Hosted(NamedTuple):
+    """A working circle, and who hosts it, by their rows."""
+
+    id: int
+    host: int
+
+
 @dataclass(frozen=True, slots=True)
 class Seats:
     """Who is in a circle, as one member sees it."""
@@ -69,6 +78,8 @@ class Seats:
     """Its members; of a confidential circle only to its host."""
     asked: tuple[tuple[OrganisationFacts, datetime], ...]
     """To its host those whom it asked, and when."""
+    gone: tuple[tuple[OrganisationFacts, str, datetime], ...]
+    """To its host those who `declined`, or came and `left`, and when they answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,12 @@ def list_invitations(actor: Actor) -> tuple[InvitationLine, ...]:
 def is_asked(slug: str, organisation: int) -> bool:
     """Return whether an invitation into a circle waits for an organisation's answer; for the program's own work."""
     return Invitation.objects.filter(circle__slug=slug, organisation=organisation, answer="").exists()
+
+
+def find_hosted(slug: str) -> Hosted | None:
+    """Return a working circle that somebody hosts, for the program's own work."""
+    row = Circle.objects.filter(slug=slug, closed_at=None, host__isnull=False).values_list("pk", "host").first()
+    return None if row is None else Hosted(*row)
 
 
 def get_circle(slug: str, actor: Actor) -> CircleView:
@@ -128,20 +145,31 @@ def get_circle(slug: str, actor: Actor) -> CircleView:
 def get_seats(slug: str, actor: Actor) -> Seats:
     """Return who is in a circle, for whoever is in it as a whole body; raises NotFound, as `get_circle` does.
 
-    In two statements, and to its host in three.
+    In one statement, and to its host in two.
     """
-    row = Circle.objects.filter(slug=slug, content=None, realm=actor.viewer.realm, closed_at=None).first()
-    seats = list(Membership.objects.filter(circle=row, role="", person=None).select_related("organisation"))
-    if row is None or all(seat.organisation_id != actor.organisation for seat in seats):
+    here = Membership.objects.filter(
+        circle__slug=slug, circle__content=None, circle__realm=actor.viewer.realm, circle__closed_at=None
+    )
+    seats = list(here.filter(role="", person=None).select_related("organisation", "circle"))
+    if all(seat.organisation_id != actor.organisation for seat in seats):
         raise NotFound
+    row = seats[0].circle
     is_host = row.host_id == actor.organisation
     sees = is_host or not row.is_confidential
-    asked = Invitation.objects.filter(circle=row, answer="").select_related("organisation") if is_host else ()
+    lines = Invitation.objects.filter(circle=row).select_related("organisation").order_by("pk") if is_host else ()
+    asked = [line for line in lines if not line.answer]
+    there = {seat.organisation_id for seat in seats} | {line.organisation_id for line in asked}
+    last = {line.organisation_id: line for line in lines if line.organisation_id not in there and line.answer in GONE}
     return Seats(
         row.pk,
         is_host=is_host,
         bodies=tuple(sorted((facts_of(seat.organisation) for seat in seats), key=_name)) if sees else (),
         asked=tuple((facts_of(line.organisation), line.invited_at) for line in asked),
+        gone=tuple(
+            (facts_of(line.organisation), GONE[line.answer], line.answered_at)
+            for line in last.values()
+            if line.answered_at is not None
+        ),
     )
 
 

@@ -21,11 +21,11 @@ from mitra.community.rest.answers import answer, once
 from mitra.community.rest.doors import holding
 from mitra.community.rest.shapes import PageOf
 from mitra.community.things import audience_in, get_thing, hand_of
-from mitra.community.views.files import send_file
 from mitra.core.errors import StaleVersion
 from mitra.core.policy.facts import Tlp
 from mitra.core.stix.times import format_time
 from mitra.store.files import keeping
+from mitra.store.files.sending import send_file
 from mitra.store.things.reading import told_of
 from mitra.store.things.releasing import release, supersede, withdraw
 from mitra.web.errors import problem
@@ -106,7 +106,7 @@ def routes(kind: "Kind[Any]", name: str, opens: Opens) -> Router:
     if opens.is_shared_as_facts:
         _add_writing(router, kind, name, opens, (shown, wanted))
     _add_taking_back(router, kind, name, opens)
-    _add_files(router, kind, name, opens)
+    add_files(router, kind, name, opens)
     if opens.course is not None:
         _add_steps(router, kind, name, opens, opens.course)
     return router
@@ -207,7 +207,8 @@ def _add_taking_back(router: Router, kind: "Kind[Any]", name: str, opens: Opens)
         return once(request, said.reason, do)
 
 
-def _add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> None:
+def add_files(router: Router, kind: "Kind[Any]", name: str, opens: Opens) -> None:
+    """Let the files that things of a kind hold be listed and fetched, by whoever reads the thing."""
     reads = holding(opens.reads)
 
     @router.get(

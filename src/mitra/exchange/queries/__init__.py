@@ -29,7 +29,7 @@ from mitra.exchange.queries.holders import (
 )
 from mitra.exchange.queries.imports import ImportLine, ImportView, get_import, has_imports_to_do, list_imports
 from mitra.exchange.queries.known import look_up, look_up_briefly, look_up_csv, values_of
-from mitra.exchange.queries.lists import count_shared_by, list_records, list_tallies
+from mitra.exchange.queries.lists import count_shared_by, list_records, list_shared_with, list_tallies
 from mitra.exchange.queries.notices import NoticeLine, NoticeList, list_notices, list_open_notices
 from mitra.exchange.queries.proof import ActProof, ProofFile, ProofView, find_ref_of, get_proof, get_proof_file
 from mitra.exchange.queries.readers import preview_readers, who_can_see
@@ -107,6 +107,7 @@ __all__ = [
     "list_open_notices",
     "list_recalls",
     "list_records",
+    "list_shared_with",
     "list_tallies",
     "look_up",
     "look_up_briefly",

@@ -48,6 +48,12 @@ def list_records(
     )
 
 
+def list_shared_with(circle: int, viewer: Viewer, *, limit: int = 50, now: datetime) -> tuple[RecordLine, ...]:
+    """Return the newest records whose audience names a circle, as far as this viewer reads them; none of RED."""
+    only = tell_nothing_of_red(Filter(versions="last", circles=frozenset({circle})))
+    return lines_of(store().visible_to(viewer, now=now).latest(limit=limit, only=only).shares, viewer)
+
+
 def count_shared_by(
     viewer: Viewer, organisations: Iterable[int], *, since: datetime, now: datetime
 ) -> Mapping[int, Count]:

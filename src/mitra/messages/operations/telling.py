@@ -3,7 +3,9 @@
 1. A message and the first of its ways are written in the transaction of the fact that it tells of, once for its key.
 2. Where an answer is asked and none comes in time, a timer tells the next rung; where every way of a rung bounced, the
    next rung is told at once.
-3. Whoever answers first answers for the organisation; ways that have not left then do not leave.
+3. What is urgent rings a second rung when half of the time is over, and after the last rung all of them again, some
+   times, until somebody answers (CASE4).
+4. Whoever answers first answers for the organisation; ways that have not left then do not leave.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from mitra.core.errors import NotFound, WrongState
 from mitra.messages.facts import Address, Channel, Ladder, State
 from mitra.messages.models import Message, Sending
 from mitra.messages.ports import find_teller
-from mitra.messages.rules import domain_of, leaves_at, reaches_nobody
+from mitra.messages.rules import URGENT, domain_of, leaves_at, reaches_nobody
 from mitra.pulse.operations import cancel_timer, set_timer
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from mitra.messages.facts import Telling
 
 CLIMB = "messages.climb"
+RINGS_AGAIN = 6
+"""How often all are rung again about what is urgent."""
 _ladders: TypeAdapter[Ladder] = TypeAdapter(Ladder)
 
 
@@ -86,12 +90,16 @@ def climb(message: int, *, because: str, now: datetime) -> None:
     if row is None:
         return
     ladder = _ladders.validate_python(row.ladder)
-    if row.rung + 1 >= len(ladder):
+    is_again = row.rung + 1 >= len(ladder)
+    if is_again and (row.severity < URGENT or because != "unanswered" or row.rung + 1 >= len(ladder) + RINGS_AGAIN):
         return
     row.rung += 1
     row.climbed_because = because
     row.save(update_fields=["rung", "climbed_because"])
-    _go(row, ladder, now=now)
+    if is_again:
+        _ring_again(row, ladder, now=now)
+    else:
+        _go(row, ladder, now=now)
 
 
 def climb_if_unreached(message: int, *, now: datetime) -> None:
@@ -117,9 +125,28 @@ def _go(row: Message, ladder: Ladder, *, now: datetime) -> None:
     rung = ladder[row.rung]
     ways = (_way(row, address, now=now) for address in rung.addresses if _leaves(address))
     Sending.objects.bulk_create(ways, ignore_conflicts=True)
-    if row.answer_by is not None and row.rung + 1 < len(ladder):
-        patience = timedelta(minutes=rung.patience_minutes)
-        set_timer(CLIMB, f"message:{row.pk}", max(row.answer_by, now + patience if row.rung else now), realm=row.realm)
+    if row.answer_by is not None and (row.severity >= URGENT or row.rung + 1 < len(ladder)):
+        climbs_at = _climbs_at(row, row.answer_by, timedelta(minutes=rung.patience_minutes), now=now)
+        set_timer(CLIMB, f"message:{row.pk}", climbs_at, realm=row.realm)
+
+
+def _climbs_at(row: Message, answer_by: datetime, patience: timedelta, *, now: datetime) -> datetime:
+    """Return when the next rung is told: when the answer is due, or what is urgent half-way to it."""
+    if row.severity >= URGENT:
+        return now + (patience if row.rung else min(patience, max(answer_by - now, timedelta(0)) / 2))
+    return max(answer_by, now + patience if row.rung else now)
+
+
+def _ring_again(row: Message, ladder: Ladder, *, now: datetime) -> None:
+    """Ring whoever was told by mail or on a screen once more, and let it be done again; each says which try it is."""
+    quiet = {(address.channel, address.to): address.quiet for rung in ladder for address in rung.addresses}
+    told = row.ways.filter(state__in=(State.SENT, State.DELIVERED)).exclude(channel=Channel.WEBHOOK)
+    for way in told:
+        way.state, way.state_at = Sending.QUEUED, now
+        way.next_at = leaves_at(now, row.severity, quiet.get((Channel(way.channel), way.to)))
+        way.save(update_fields=["state", "state_at", "next_at"])
+    patience = timedelta(minutes=ladder[-1].patience_minutes)
+    set_timer(CLIMB, f"message:{row.pk}", now + patience, realm=row.realm)
 
 
 def _leaves(address: Address) -> bool:

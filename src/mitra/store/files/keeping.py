@@ -113,6 +113,15 @@ def files_of(row: SharedRow) -> tuple[FileFacts, ...]:
     return tuple(facts_of(found) for found in rows)
 
 
+def files_by_holder(rows: Iterable[SharedRow]) -> dict[str, tuple[FileFacts, ...]]:
+    """Return the files of several rows that their reader was given, by the rows' ids; rows without any are left out."""
+    held: dict[str, tuple[FileFacts, ...]] = {}
+    found = File.objects.filter(holder__in=[row.stix_id for row in rows], erased_at=None).order_by("name", "pk")
+    for each in found:
+        held[each.holder] = (*held.get(each.holder, ()), facts_of(each))
+    return held
+
+
 def read(row: SharedRow, file_id: str, *, start: int = 0, end: int | None = None) -> tuple[FileFacts, Iterator[bytes]]:
     """Return a file that a row holds, and its bytes, each piece proved; raises NotFound, ProofFailed while reading."""
     found = File.objects.filter(pk=file_id, holder=row.stix_id, erased_at=None).first()

@@ -22,7 +22,7 @@ from mitra.store.things.releasing import release
 from mitra.store.things.rows import SharedRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mitra.core.policy.facts import Audience, Viewer
     from mitra.core.steps import Folded, Table
@@ -116,9 +116,13 @@ class Course:
 
         `begun` is what each sheet begins with.
         """
+        rows = self.steps.model.objects.visible_to(viewer, now=now).filter(sheet_ref__in=list(begun)).order_by("pk")
+        return self.fold(rows[: MOST_STEPS * len(begun)], begun, now=now)
+
+    def fold(self, rows: Iterable[Any], begun: Mapping[str, Any], *, now: datetime) -> dict[str, Folded[Any]]:
+        """Return where each of several sheets stands, by the rows of their steps as a viewer was given them."""
         steps: dict[str, list[Step]] = {stix_id: [] for stix_id in begun}
-        rows = self.steps.model.objects.visible_to(viewer, now=now).filter(sheet_ref__in=list(steps)).order_by("pk")
-        for row in rows[: MOST_STEPS * len(steps)]:
+        for row in rows:
             step = Step(row.stix_id, row.word, row.taken_by, row.taken_at, row.seen, row.said)
             steps[row.sheet_ref].append(step)
         return {stix_id: fold(self.table, steps[stix_id], carried, now=now) for stix_id, carried in begun.items()}
