@@ -110,6 +110,37 @@ def test_an_address_that_no_mail_server_of_ours_takes_falls_back_too(world, post
     assert [one.to for one in post.taken] == ["next@x.example"]
 
 
+def test_what_is_urgent_rings_a_second_person_half_way_and_then_everybody_until_somebody_answers(world, post, teller):
+    time, quarter = World(now() + timedelta(seconds=1)), timedelta(minutes=15)
+    ladder = (by_mail("first@x.example"), by_mail("second@x.example"))
+    told(world, MEMBER, ladder=ladder, severity=5, answer_by=time.now + quarter)
+
+    def rung_after(minutes):
+        del post.taken[:]
+        time.advance(timedelta(minutes=minutes))
+        send(lambda: time.now)
+        return sorted((one.to, one.mail["X-Mitra-Try"] or "1") for one in post.taken)
+
+    assert rung_after(0) == [("first@x.example", "1")]
+    assert rung_after(7) == []
+    assert rung_after(1) == [("second@x.example", "1")]
+    assert rung_after(15) == [("first@x.example", "2"), ("second@x.example", "2")]
+    assert rung_after(15) == [("first@x.example", "3"), ("second@x.example", "3")]
+    (line,) = queries.list_inbox(actor(MEMBER), now=time.now)
+    assert line.state is State.ESCALATED
+    operations.acknowledge(line.ref, by=actor(MEMBER), now=time.now)
+    assert rung_after(600) == []
+
+
+def test_what_is_urgent_and_never_answered_is_rung_so_many_times_and_no_more(world, post, teller):
+    time = World(now())
+    told(world, MEMBER, ladder=(by_mail("only@x.example"),), severity=4, answer_by=time.now + timedelta(minutes=30))
+    for _ in range(20):
+        send(lambda: time.now)
+        time.advance(timedelta(minutes=15))
+    assert [one.mail["X-Mitra-Try"] for one in post.taken] == [None, *map(str, range(2, 8))]
+
+
 def test_one_address_that_works_is_enough(world, post, teller):
     post.answers = {"gone@x.example": "550 5.1.1 no such user"}
     told(world, MEMBER, ladder=(by_mail("gone@x.example", "here@x.example"), by_mail("next@x.example")))
