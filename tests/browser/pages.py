@@ -106,7 +106,7 @@ def opened_circle(page):
 
 
 def refused_close(page):
-    page.get_by_label("Your entry").fill(" ")
+    page.get_by_label("What you know, what you did").fill(" ")
     page.get_by_role("button", name="Write it").click()
     page.locator(".error").first.wait_for()
 

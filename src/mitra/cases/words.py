@@ -133,6 +133,23 @@ PARTS: Mapping[str, Words] = {
     "left": _("not in it any more"),
 }
 """How an organisation takes part."""
+PART_SIGNS: Mapping[str, str] = {
+    "leads": "dot",
+    "active": "dot",
+    "acknowledged": "half",
+    "watching": "half",
+    "invited": "ring",
+    "silent": "ring",
+    "declined": "cross",
+    "left": "cross",
+}
+TASK_SIGNS: Mapping[str, str] = {
+    "open": "ring",
+    "taken": "dot",
+    "handing": "half",
+    "done": "check",
+    "dropped": "cross",
+}
 CLOCKS: Mapping[str, Words] = {
     "acknowledge": _("to answer whether you are in"),
     "assess": _("to assess it"),
@@ -142,6 +159,19 @@ CLOCKS: Mapping[str, Words] = {
     "wake": _("to take it up again"),
 }
 """What the minute of a clock is for."""
+CLOCKS_OURS: Mapping[str, Words] = {
+    "acknowledge": _("Answer whether you are in"),
+    "assess": _("First assessment, yours"),
+    "update": _("Next word to all, yours"),
+    "task": _("A task of yours"),
+    "take-over": _("A task to take over"),
+    "wake": _("Rests until"),
+}
+CLOCKS_OF_LEAD: Mapping[str, Words] = {
+    "assess": _("First assessment, the lead's"),
+    "update": _("Next word, the lead's"),
+}
+"""What stands over a clock on the page of its case."""
 CLOCK_STATES: Mapping[str, Words] = {
     "running": _("runs"),
     "warned": _("half is over"),

@@ -26,6 +26,7 @@ class Said:
     words: str
     kind: str = "fact"
     is_own: bool = False
+    happened_hours_ago: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ class Tasked:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody of one organisation opens the page of a case."""
+
+    by: str
+    hours_ago: float
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One case.  Bodies are named by slug."""
 
@@ -65,7 +74,9 @@ class Incident:
     """Who is asked and has not answered."""
     impact: tuple[tuple[str, str], ...] = ()
     states: tuple[str, ...] = ()
-    happens: tuple[Said | Did | Tasked, ...] = ()
+    sectors: tuple[str, ...] = ()
+    began_hours_ago: float = 0
+    happens: tuple[Said | Did | Tasked | Looked, ...] = ()
 
     @property
     def readers(self) -> frozenset[str]:
@@ -116,16 +127,21 @@ INCIDENTS = (
             ("lives", "no"),
         ),
         states=("SG", "TH", "MY"),
+        sectors=("transportation", "education"),
+        began_hours_ago=5.7,
         happens=(
             Did("cert-sg", 4.9, "begin"),
             Said("cert-sg", 4.6, "Who holds 198.51.100.23 at night? We see it send mail still.", "request"),
             Said("cert-th", 4.4, "เครือข่ายมหาวิทยาลัยรับเรื่องแล้ว จะปิดอีเมลขาออกภายในหนึ่งชั่วโมง"),
+            Did("cert-th", 4.3, "number", (("number", "th-2026-00141"),)),
             Said("cert-th", 4.2, "ข้อมูลสำรองของมหาวิทยาลัยเก่าเก้าวัน อย่าเพิ่งบอกภายนอก", "note", is_own=True),
             Said(
                 "cert-my",
                 3.1,
-                "Two of the stolen accounts were used from 203.0.113.90 on Monday at 22:10. Both are closed.",
+                "Two of the stolen accounts were used from 203.0.113.90, at the hour named above. Both are closed.",
+                happened_hours_ago=33,
             ),
+            Looked("cert-sg", 3.0),
             Tasked(
                 "cert-sg",
                 2.5,
@@ -146,6 +162,8 @@ INCIDENTS = (
                 ),
             ),
             Said("police-th", 2.0, "We ask for the disk of the gate server, as it is, by the usual way.", "request"),
+            Looked("cert-my", 1.9),
+            Looked("cert-sg", 1.5),
         ),
     ),
     Incident(
@@ -179,23 +197,31 @@ def play(incident: Incident, at: Callable[[float], datetime]) -> str:
         incident.impact,
         incident.states,
         invited=tuple(get_organisation(slug).id for slug in (*incident.inside, *incident.asked)),
+        sectors=incident.sectors,
+        occurred_from=at(incident.began_hours_ago) if incident.began_hours_ago else None,
     )
     made = operations.open_case(new, by=leader, now=began)
     circle = queries.get_case(made.stix_id, leader, now=began).circle
     for slug in incident.inside:
         community.accept(circle, by=actor_of_operator(slug), now=began)
     for one in incident.happens:
-        actor, now = actor_of_operator(one.by), at(one.hours_ago)
-        if isinstance(one, Tasked):
-            perform(one, made.stix_id, at)
-            continue
-        if isinstance(one, Did):
-            operations.take_step(made.stix_id, one.step, dict(one.said), by=actor, now=now)
-        else:
-            operations.write_entry(
-                made.stix_id, operations.NewEntry(one.kind, one.words, is_own=one.is_own), by=actor, now=now
-            )
+        happen(one, made.stix_id, at)
     return made.stix_id
+
+
+def happen(one: Said | Did | Tasked | Looked, case: str, at: Callable[[float], datetime]) -> None:
+    """Let one thing happen in a case."""
+    actor, now = actor_of_operator(one.by), at(one.hours_ago)
+    if isinstance(one, Tasked):
+        perform(one, case, at)
+    elif isinstance(one, Looked):
+        operations.note_look(case, queries.get_case(case, actor, now=now).unseen, by=actor, now=now)
+    elif isinstance(one, Did):
+        operations.take_step(case, one.step, dict(one.said), by=actor, now=now)
+    else:
+        happened_at = at(one.happened_hours_ago) if one.happened_hours_ago else None
+        new = operations.NewEntry(one.kind, one.words, is_own=one.is_own, happened_at=happened_at)
+        operations.write_entry(case, new, by=actor, now=now)
 
 
 def perform(tasked: Tasked, case: str, at: Callable[[float], datetime]) -> None:

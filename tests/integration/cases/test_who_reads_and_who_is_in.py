@@ -86,7 +86,7 @@ def test_whoever_wrote_an_entry_to_all_learns_who_has_read_it_and_nobody_else_do
     later = write(made, LEADER, "ອີກ")
     assert said(made, LEADER)[later].seen_by == ()
     page = browse(LEADER).get(f"/cases/{made.stix_id}").content.decode()
-    assert f"Read by 1 of 2: {name}" in page
+    assert f"read by 1 of 2</summary><span>{name}, " in page
     assert "read 1 of your 2" in page
 
 

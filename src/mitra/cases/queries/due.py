@@ -75,10 +75,15 @@ def timed_invitations(actor: Actor) -> frozenset[str]:
     return frozenset(mine.values_list("circle", flat=True))
 
 
-def list_clocks(stix_id: str, actor: Actor) -> tuple[Clock, ...]:
-    """Return the clocks of the actor's organisation in a case that it has in hand: that run, or were met late."""
-    rows = ClockRow.objects.of(actor).filter(Q(ended_at=None) | Q(ended_at__gt=F("due_at")), case=stix_id)
-    return tuple(clock_of(row) for row in rows.order_by("due_at", "pk")[:CLOCKS_SHOWN])
+def list_clocks(stix_id: str, actor: Actor) -> tuple[tuple[Clock, bool], ...]:
+    """Return the clocks of a case that the actor has in hand that run, or were met late, and whether each is its own.
+
+    Those of its organisation; and by which everybody in the case hears next from who leads it.
+    """
+    mine = Q(Q(ended_at=None) | Q(ended_at__gt=F("due_at")), owner=actor.organisation)
+    leads = Q(kind__in=(ASSESS, UPDATE), ended_at=None)
+    rows = ClockRow.objects.filter(mine | leads, case=stix_id).order_by("due_at", "pk")[:CLOCKS_SHOWN]
+    return tuple((clock_of(row), row.owner == actor.organisation) for row in rows)
 
 
 def clock_of(row: ClockRow) -> Clock:

@@ -107,8 +107,8 @@ class CaseView:
     """What the actor's organisation could do now."""
     severity: int
     """As its lead judged it, else as the sum has it."""
-    clocks: tuple[Clock, ...]
-    """Those of the actor's organisation."""
+    clocks: tuple[tuple[Clock, bool], ...]
+    """Those of the actor's organisation and those of the lead, and whether each is its own."""
     tasks: tuple[TaskLine, ...]
     written: int
     """How many of the entries shown are of the actor's organisation and go to all."""

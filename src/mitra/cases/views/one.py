@@ -13,6 +13,7 @@ from mitra.cases import operations, queries, words
 from mitra.cases.facts import CASES_READ, CASES_WRITE, ENTRY, page_of
 from mitra.cases.forms import EntryForm, HandForm, InviteForm, MergeForm, StepForm, TaskForm, instant
 from mitra.cases.rules import SCALES, WEIGHTS, points_of
+from mitra.cases.task_rules import ENDED
 from mitra.cases.taxonomy import words_of
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
@@ -135,10 +136,16 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     writes = CASES_WRITE in request.actor.scopes
     others = community.list_invitable(seen.facts.circle, request.actor) if writes and seen.is_host else ()
     lead, us = seen.stands.carried, request.actor.organisation_stix_id
+    entry = chosen(request, seen)
     return {
         "seen": seen,
         "clocks": [
-            (clock, words.CLOCKS[clock.kind], words.CLOCK_STATES[clock.state(request.now)]) for clock in seen.clocks
+            (
+                clock,
+                (words.CLOCKS_OURS if is_ours else words.CLOCKS_OF_LEAD)[clock.kind],
+                words.CLOCK_STATES[clock.state(request.now)],
+            )
+            for clock, is_ours in seen.clocks
         ],
         "way": [words.STATES[state] for state in words.WAY],
         "state": words.STATES[seen.stands.state],
@@ -148,11 +155,15 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "said": [(one, done_words(one), words.KINDS.get(one.kind, "")) for one in seen.said],
         "inside": sum(part.is_in for part in seen.parts),
         "others": sum(part.is_in for part in seen.parts) - 1,
-        "parts": [(part, words.PARTS[part.part]) for part in seen.parts],
-        "chosen": chosen(request, seen),
+        "parts": [(part, words.PARTS[part.part], words.PART_SIGNS[part.part]) for part in seen.parts],
+        "chosen": entry,
+        "chosen_kind": request.POST.get("kind") or ("note" if entry is None else entry.kind),
         "our_number": dict(lead.numbers).get(us, ""),
         "may_write": writes,
-        "tasks": [(line, words.TASK_STATES[line.stands.state]) for line in seen.tasks],
+        "tasks": [
+            (line, words.TASK_STATES[line.stands.state], words.TASK_SIGNS[line.stands.state]) for line in seen.tasks
+        ],
+        "done": sum(line.stands.state in ENDED for line in seen.tasks),
         "steps": [(step, words.STEPS[step]) for step in seen.steps if step not in ASKING] if writes else [],
         "asks": [step for step in seen.steps if step in ASKING] if writes else [],
         "resolutions": words.RESOLUTIONS.items(),
@@ -208,9 +219,21 @@ def done_words(one: Said) -> Words:
 
 
 ASKING: Final = frozenset(
-    {"close", "reject", "let-rest", "offer-lead", "judge", "merge", "offer-merge", "number", "take-back"}
+    {
+        "close",
+        "reject",
+        "let-rest",
+        "offer-lead",
+        "judge",
+        "merge",
+        "offer-merge",
+        "number",
+        "take-back",
+        "watch",
+        "take-part",
+    }
 )
-"""Steps whose button stands beside something to say."""
+"""Steps whose button stands elsewhere than under the heading."""
 
 
 def may_lead(part: queries.Part) -> bool:
