@@ -208,6 +208,15 @@ INBOX = [
     Door("messages:inbox", PAGE, at("/inbox/")),
     Door("messages:message", PAGE, send("/inbox/{letter}")),
     Door("messages:wishes", PAGE, send("/inbox/mine", by_mail="yes", wakes_from="4")),
+    Door(
+        "messages:browsers",
+        PAGE,
+        lambda target: [
+            *send("/inbox/mine/browsers", drop="{letter}")(target),
+            *send("/inbox/mine/browsers", subscription="{word}")(target),
+        ],
+    ),
+    Door("push-worker", PUBLIC, at("/push.js")),
     Door("messages:hooks", PAGE, send("/inbox/webhooks", again="{letter}")),
     Door("messages:letters", PAGE, at("/inbox/letters")),
     Door("messages:letter", PAGE, at("/inbox/letters/{letter}")),

@@ -9,6 +9,7 @@ from mitra.community import queries as who
 from mitra.community.facts import NewPerson
 from mitra.messages.channels.calling import call_hooks
 from mitra.messages.channels.mail import Post, site
+from mitra.messages.channels.pushing import push_all
 from mitra.messages.facts import Channel
 from mitra.messages.operations import sending
 
@@ -28,7 +29,7 @@ def send(clock=now):
     """Send what waits, as the worker's thread does."""
     by_mail, readers = Post(site()), sending.Readers()
     try:
-        for channel, deliver in ((Channel.MAIL, by_mail), (Channel.WEBHOOK, call_hooks)):
+        for channel, deliver in ((Channel.MAIL, by_mail), (Channel.WEBHOOK, call_hooks), (Channel.PUSH, push_all)):
             sending.take_up_again(channel)
             while sending.send_some(channel, deliver, readers, clock=clock):
                 pass

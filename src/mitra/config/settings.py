@@ -162,6 +162,6 @@ MITRA_WEBHOOKS_INTO = [one for one in os.environ.get("MITRA_WEBHOOKS_INTO", "").
 MITRA_VERSION = "0.1.0"
 for _role in ("log", "witness", "credentials"):
     secret(_role)  # made with the node; mitra.ledger.keys reads them, and those that follow them
-MITRA_SECRETS = {name: secret(name) for name in ("refs", "cursors", "atoms")}
+MITRA_SECRETS = {name: secret(name) for name in ("refs", "cursors", "atoms", "push")}
 MITRA_METRICS_TOKEN = secret("metrics").hex()
 MITRA_NODE = find_node(MITRA_HOME)

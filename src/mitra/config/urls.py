@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from mitra.exchange.taxii.views import discovery
+from mitra.messages.views.browsers import worker
 
 urlpatterns = [
     path("api/v1/", include("mitra.config.api")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("mitra.home.urls")),
     path("", include("mitra.web.urls")),
     path("", include("mitra.community.urls")),
+    path("push.js", worker, name="push-worker"),
     path("inbox/", include("mitra.messages.urls")),
     path("exchange/", include("mitra.exchange.urls")),
     path("cases/", include("mitra.cases.urls")),

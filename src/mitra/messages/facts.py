@@ -21,6 +21,8 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+    PUSH = "push"
+    """To a browser that a person chose, by the push service of its maker."""
 
 
 class State(StrEnum):
@@ -55,7 +57,7 @@ class Address:
 
     channel: Channel
     to: str
-    """An e-mail address, or the ref of a webhook."""
+    """An e-mail address, or the ref of a webhook or of a browser."""
     language: str = "en"
     zone: str = "UTC"
     quiet: Quiet | None = None
@@ -156,6 +158,18 @@ class HookFacts:
     """`works`, `fails` or `gone`."""
     said: str
     """What it answered last."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserFacts:
+    """A browser in which a person is told."""
+
+    ref: str
+    service: str
+    """The host of the push service that reaches it: what its person knows it by, beside the day."""
+    mark: str
+    """SHA-256 of its address, by which the browser finds itself in the list; the address stays with us."""
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

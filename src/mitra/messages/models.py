@@ -1,4 +1,4 @@
-"""The room's rows: a message, the ways it goes, the hooks that organisations set up, and letters that came in."""
+"""The room's rows: a message, the ways it goes, what organisations and people set up for it, letters that came in."""
 
 from __future__ import annotations
 
@@ -120,6 +120,24 @@ class Wish(OwnRow):
 
     def __str__(self) -> str:
         return str(self.person)
+
+
+class Browser(OwnRow):
+    """A browser in which a person said “tell me here”.
+
+    Purpose of what is kept: the address at its maker's push service and the browser's two public secrets, to tell
+    this person in it.  Kept until the person takes it away or the browser takes nothing more; while the account stands.
+    """
+
+    ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
+    person = models.BigIntegerField(db_index=True)
+    endpoint = models.CharField(max_length=500, unique=True)
+    p256dh = models.CharField(max_length=88)
+    auth = models.CharField(max_length=24)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.ref
 
 
 class Letter(OwnRow):

@@ -1,17 +1,20 @@
-"""Every read of this room: an organisation's inbox, how far what we told came, its webhooks, letters, wishes."""
+"""Every read of this room: an organisation's inbox, how far what we told came, webhooks, letters, how one is told."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import Prefetch, Q
 
 from mitra.community import queries as community
 from mitra.core.errors import NotFound
 from mitra.core.policy.facts import Tlp
 from mitra.messages import ports
-from mitra.messages.facts import Channel, HookFacts, Line, State, Way, Wishes
-from mitra.messages.models import Hook, Letter, Message, Sending, Wish
+from mitra.messages.facts import BrowserFacts, Channel, HookFacts, Line, State, Way, Wishes
+from mitra.messages.models import Browser, Hook, Letter, Message, Sending, Wish
 from mitra.messages.rules import state_of
 from mitra.messages.words import STATES as STATE_WORDS
 
@@ -28,7 +31,9 @@ __all__ = [
     "STATE_WORDS",
     "get_letter",
     "get_message",
+    "get_push_key",
     "get_wishes",
+    "list_browsers",
     "list_hook_sendings",
     "list_hooks",
     "list_inbox",
@@ -90,6 +95,22 @@ def get_wishes(actor: Actor) -> Wishes:
         return Wishes()
     quiet = None if row.quiet_from is None or row.quiet_to is None else (row.quiet_from, row.quiet_to)
     return Wishes(row.by_mail, quiet, row.wakes_from)
+
+
+def list_browsers(actor: Actor) -> tuple[BrowserFacts, ...]:
+    """Return the browsers in which the acting person is told, the oldest first."""
+    rows = Browser.objects.of(actor).filter(person=actor.person or 0).order_by("pk")
+    return tuple(
+        BrowserFacts(row.ref, urlsplit(row.endpoint).netloc, sha256(row.endpoint.encode()).hexdigest(), row.made_at)
+        for row in rows
+    )
+
+
+def get_push_key() -> str:
+    """Return the node's public key for web push, as a browser takes it."""
+    from mitra.messages.channels.push import public_text  # noqa: PLC0415 - keys and seals; most pages need neither
+
+    return public_text(settings.MITRA_SECRETS["push"])
 
 
 def list_letters(actor: Actor, *, limit: int = SHOWN) -> tuple[Letter, ...]:

@@ -29,7 +29,7 @@ def climb(ring: Ring, *, now: datetime) -> None:
 
 
 _sending: dict[Channel, Thread] = {}
-"""The threads that send, in the worker's process: a mail server or a webhook may take seconds, and nothing waits."""
+"""The threads that send, in the worker's process: another server may take seconds, and nothing waits."""
 
 
 @every(1, name="messages.send")
@@ -45,14 +45,19 @@ def send(*, now: datetime) -> None:
 def send_all(channel: Channel) -> None:
     """Send until nothing waits, as the only sender of this node by this channel."""
     from mitra.messages.channels.calling import call_hooks  # noqa: PLC0415 - see there
+    from mitra.messages.channels.pushing import push_all  # noqa: PLC0415
 
     post, readers = Post(site()), sending.Readers()
-    deliver = post if channel is Channel.MAIL else call_hooks
+    by: dict[Channel, sending.Deliver] = {
+        Channel.MAIL: post,
+        Channel.WEBHOOK: call_hooks,
+        Channel.PUSH: push_all,
+    }
     try:
         with alone(f"messages.{channel}") as is_alone:
             if is_alone:
                 sending.take_up_again(channel)
-                while sending.send_some(channel, deliver, readers, clock=sending.clock):
+                while sending.send_some(channel, by[channel], readers, clock=sending.clock):
                     pass
     finally:
         post.close()

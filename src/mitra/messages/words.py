@@ -33,7 +33,11 @@ SIGNS: Mapping[State, str] = {
     State.ESCALATED: "warning",
     State.ACKNOWLEDGED: "check",
 }
-CHANNELS: Mapping[Channel, Words] = {Channel.MAIL: _("mail"), Channel.WEBHOOK: _("webhook")}
+CHANNELS: Mapping[Channel, Words] = {
+    Channel.MAIL: _("mail"),
+    Channel.WEBHOOK: _("webhook"),
+    Channel.PUSH: _("browser"),
+}
 HOOKS: Mapping[str, Words] = {"works": _("works"), "fails": _("does not answer"), "gone": _("wants no more")}
 LETTERS: Mapping[str, Words] = {
     "human": _("a letter"),

@@ -1,13 +1,9 @@
 """A sender that is killed in the middle of a batch loses no mail, and what it may have sent goes again with a sign."""
 
-import json
-import os
-import subprocess
-import sys
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from mail_world import now
 from mitra.core.policy.facts import Tlp
@@ -15,39 +11,13 @@ from mitra.messages import operations
 from mitra.messages.facts import Address, Channel, Rung, Telling
 from mitra.messages.models import Sending
 from mitra.messages.operations.sending import AT_ONCE
-from node_process import ROOT
-from pulse_process import CONNECTION
+from sender_process import start_sender
 
 MAILS, KILLS = 150, 2
 MEMBER = "cert-vn"
 MORE = 3
 """Senders afterwards: on PostgreSQL the first may find the lock of the one that was killed."""
 WAIT_SECONDS = 60
-SENDER = """
-import json, sys
-from django.conf import settings
-settings.DATABASES["default"] = json.load(sys.stdin)
-import django
-django.setup()
-from mitra.messages.facts import Channel
-from mitra.messages.reactions import send_all
-send_all(Channel.MAIL)
-"""
-
-
-def start_sender(settings):
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "mitra.config.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-        "MITRA_HOME": str(settings.MITRA_HOME),
-        "MITRA_MAIL": settings.MITRA_MAIL,
-    }
-    process = subprocess.Popen([sys.executable, "-c", SENDER], env=environment, stdin=subprocess.PIPE)
-    said = {key: connection.settings_dict[key] for key in CONNECTION}
-    process.stdin.write(json.dumps(said, default=str).encode())
-    process.stdin.close()
-    return process
 
 
 def tell(world, mails):
@@ -73,7 +43,7 @@ def wait_until(holds, process):
 def test_a_sender_killed_in_the_middle_of_a_batch_loses_nothing_and_marks_what_goes_twice(world, post, settings):
     tell(world, MAILS)
     for _ in range(KILLS):
-        before, process = len(post.taken), start_sender(settings)
+        before, process = len(post.taken), start_sender(Channel.MAIL, settings)
         try:
             wait_until(lambda before=before: len(post.taken) >= before + AT_ONCE[Channel.MAIL] // 2, process)
         finally:
@@ -82,7 +52,7 @@ def test_a_sender_killed_in_the_middle_of_a_batch_loses_nothing_and_marks_what_g
     assert Sending.objects.filter(state=Sending.SENDING).exists(), "no kill fell into a batch"
     for _ in range(MORE):
         if Sending.objects.exclude(state="sent").exists():
-            assert start_sender(settings).wait(WAIT_SECONDS) == 0
+            assert start_sender(Channel.MAIL, settings).wait(WAIT_SECONDS) == 0
 
     came = {f"p{nth}@x.example": [] for nth in range(MAILS)}
     for taken in post.taken:

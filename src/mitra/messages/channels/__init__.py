@@ -1,1 +1,1 @@
-"""Each way that a message leaves this node by: mail, webhooks."""
+"""Each way that a message leaves this node by: mail, webhooks, web push."""

@@ -5,7 +5,8 @@
 3. Write down how each went, in one transaction.
 
 A sender that dies between 1 and 3 leaves rows that say “sending”.  The next one takes them up again, and what it then
-sends says that it is a further try, under the same Message-ID or webhook-id.  Budget: 150 a second; bench/messages.py.
+sends says that it is a further try, under the same Message-ID, webhook-id or Topic.  Budget: 150 a second;
+bench/messages.py.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     Deliver = Callable[[Going, datetime], Sequence[Outcome]]
     """Send a batch; return how each went, in order."""
 
-AT_ONCE: Final = {Channel.MAIL: 50, Channel.WEBHOOK: 400}
-"""Of webhooks many, for they are called side by side, and one that never answers ends its batch last."""
+AT_ONCE: Final = {Channel.MAIL: 50, Channel.WEBHOOK: 400, Channel.PUSH: 400}
+"""Of webhooks and browsers many, for they are called side by side, and one that never answers ends its batch last."""
 MINUTE: Final = timedelta(minutes=1)
 HELD_UP: Final = timedelta(seconds=5)
 """After how long something is looked at again that a domain's rate held up."""

@@ -73,7 +73,12 @@ def wishes(request: MemberRequest) -> HttpResponse:
         operations.keep_wish(form.wishes(), by=request.actor)
         messages.success(request, gettext("Kept."))
         return redirect("messages:wishes")
-    return page(request, "messages/wishes.html", {"form": form}, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "browsers": queries.list_browsers(request.actor),
+        "push_key": queries.get_push_key(),
+    }
+    return page(request, "messages/wishes.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
