@@ -1,4 +1,4 @@
-"""The duty officer's mouse is broken: sign in, look up, read and share with keys alone."""
+"""The duty officer's mouse is broken: sign in, look up, read, share and handle a case with keys alone."""
 
 import pytest
 from pages import report
@@ -66,3 +66,22 @@ def share_by_keys(page):
     follow(page, "button[value=share]")
     page.get_by_role("heading", name="What is shared now").wait_for()
     assert page.locator("h1").text_content() == "4 records are shared."
+
+
+def test_a_case_is_written_to_and_given_a_number_of_ones_own(visit):
+    page = visit("duty")
+    page.goto("")
+    follow(page, ".rail a[href='/cases/']")
+    follow(page, "main a[href^='/cases/x-mitra-case']")
+    tab_to(page, "#entry-words")
+    page.keyboard.type("ปิดแล้วทั้งสองบัญชี", delay=0)
+    follow(page, ".write button")
+    assert page.get_by_text("ปิดแล้วทั้งสองบัญชี").is_visible()
+
+    tab_to(page, "#who summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#step-number")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("th-2026-00777", delay=0)
+    follow(page, "button[value=number]")
+    assert "yours th-2026-00777" in page.locator("header", has=page.locator("h1")).text_content()

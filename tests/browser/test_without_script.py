@@ -1,4 +1,4 @@
-"""A browser that runs no script shares all the same: what is understood, who would read it, what became of it."""
+"""A browser that runs no script does all the same: what is shared, who would read it, a case from first to last."""
 
 import pytest
 from pages import report
@@ -41,3 +41,26 @@ def test_a_list_is_narrowed(visit):
     page.get_by_label("Words", exact=True).fill("Phishing kit")
     page.get_by_role("button", name="Narrow the list").click()
     assert "1 record matches" in page.locator("h1").text_content()
+
+
+def test_a_case_is_opened_written_to_corrected_and_closed(visit):
+    page = visit("duty", java_script_enabled=False)
+    page.goto("cases/new")
+    page.get_by_label("What happened, in one line").fill("ไม่มีสคริปต์")
+    page.get_by_label("Of what kind is it?").select_option("fraud/phishing")
+    page.get_by_role("button", name="Open the case").click()
+    page.get_by_role("button", name="Begin to handle it").click()
+
+    page.get_by_text("When it happened, and files").click()
+    page.get_by_label("Files").set_input_files({"name": "ภาพ.txt", "mimeType": "text/plain", "buffer": b"x"})
+    page.get_by_label("What you know, what you did").fill("สิบบัญชี")
+    page.get_by_role("button", name="Write it").click()
+    assert page.get_by_role("link", name="ภาพ.txt").is_visible()
+
+    page.get_by_role("link", name="Correct it, or take it back").click()
+    page.get_by_label("What you know, what you did").fill("สิบเอ็ดบัญชี")
+    page.get_by_role("button", name="Write it").click()
+    assert "corrected by" in page.locator("#log").text_content()
+
+    page.get_by_role("button", name="Close it").click()
+    assert page.locator("[aria-current=step]").text_content() == "closed"

@@ -29,6 +29,8 @@ TAKE_OVER: Final = "take-over"
 WAKE: Final = "wake"
 """Of a case at rest: until it is to be taken up again."""
 NIGHT_AND_DAY_FROM: Final = 4
+BY_SEVERITY: Final = (ACKNOWLEDGE, ASSESS, UPDATE)
+"""How long these run follows from the severity, and below S4 from the hours of their owner."""
 _LEAST: Final = {ACKNOWLEDGE: 3 * DAY_OF_WORK, ASSESS: 7 * DAY_OF_WORK, UPDATE: 30 * DAY_OF_WORK}
 MINUTES: Final[Mapping[int, Mapping[str, int]]] = {
     5: {ACKNOWLEDGE: 15, ASSESS: HOUR, UPDATE: 4 * HOUR},
@@ -80,7 +82,7 @@ def regraded(clock: Clock, severity: int, hours: WorkingHours, *, now: datetime)
     """Return a running clock at another severity: counted from when it began; what is overdue stays so."""
     if severity == clock.severity or clock.ended_at is not None:
         return clock
-    if clock.kind not in MINUTES[severity] or clock.state(now) == "overdue":
+    if clock.kind not in BY_SEVERITY or clock.state(now) == "overdue":
         return replace(clock, severity=severity)
     return replace(wound(clock.kind, severity, clock.since, hours), paused_at=clock.paused_at)
 

@@ -46,6 +46,8 @@ STEPS: Mapping[str, Words] = {
     "decline-lead": _("Decline the lead"),
     "watch": _("Only watch it"),
     "take-part": _("Take part in it"),
+    "number": _("Keep your own number for it"),
+    "take-back": _("Take an entry back"),
 }
 """What the button of a step says."""
 DONE: Mapping[str, Words] = {

@@ -223,6 +223,30 @@ def test_who_works_otherwise_says_so_and_what_is_overdue_stays(world):
     assert clock(made, MEMBER, "acknowledge").due_at == FRIDAY + timedelta(days=1)
 
 
+def test_new_hours_leave_alone_what_does_not_follow_from_them(world):
+    made = opened(world)
+    task = operations.set_task(
+        made.stix_id, operations.NewTask("ໂທຫາ", due_at=FRIDAY + timedelta(days=1)), by=actor(LEADER), now=FRIDAY
+    )
+    operations.take_task_step(task, "take", {}, by=actor(LEADER), now=FRIDAY)
+    before = clock(made, LEADER, "task")
+    operations.keep_calendar(Hours("UTC", 0, 60, (6,), (), "", is_own=True), by=actor(LEADER), now=FRIDAY)
+    assert clock(made, LEADER, "task") == before
+
+
+def test_over_a_change_of_clocks_hours_of_work_are_those_that_pass_and_ring_then(world):
+    autumn = datetime(2027, 4, 3, 14, tzinfo=UTC)  # 01:00 in Sydney, where 03:00 is 02:00 once more
+    every_hour = Hours("Australia/Sydney", 0, 1440, (0, 1, 2, 3, 4, 5, 6), (), "", is_own=True)
+    operations.keep_calendar(every_hour, by=actor(MEMBER), now=FRIDAY)
+    made = opened(world, MEMBER, impact=(("functional", "severe"), ("information", "personal")), now=autumn)
+    time, hour = World(autumn), timedelta(hours=1)
+    for hours, told in ((3.9, ["asked"]), (0.2, ["asked", "due"]), (3.8, ["asked", "due"])):
+        time.advance(hours * hour)
+        assert codes(MEMBER, time.now, made.number) == told
+    time.advance(0.2 * hour)
+    assert codes(MEMBER, time.now, made.number) == ["asked", "due", "overdue"]
+
+
 @pytest.mark.parametrize(
     ("said", "path"),
     [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from mitra.cases.calendars import Hours, hours_of
-from mitra.cases.clocks import wound
+from mitra.cases.clocks import BY_SEVERITY, wound
 from mitra.cases.models import Calendar, ClockRow
 from mitra.cases.operations.winding import keep
 from mitra.cases.queries import clock_of
@@ -40,7 +40,7 @@ def keep_calendar(said: Hours, *, by: Actor, now: datetime) -> None:
         Calendar.objects.update_or_create(owner=by.organisation, defaults=kept)
         hours = hours_of(by.organisation, now=now)
         running = ClockRow.objects.select_for_update().filter(
-            owner=by.organisation, ended_at=None, paused_at=None, due_at__gt=now
+            owner=by.organisation, kind__in=BY_SEVERITY, ended_at=None, paused_at=None, due_at__gt=now
         )
         for row in running.order_by("pk"):
             before = clock_of(row)
