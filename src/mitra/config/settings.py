@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mitra.web.stack.in_one_piece",
     "mitra.web.middleware.AccessLog",
     "mitra.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",

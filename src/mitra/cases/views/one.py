@@ -15,12 +15,11 @@ from mitra.cases.forms import EntryForm, HandForm, InviteForm, MergeForm, StepFo
 from mitra.cases.rules import SCALES, WEIGHTS, points_of
 from mitra.cases.task_rules import ENDED
 from mitra.cases.taxonomy import words_of
+from mitra.cases.views.lines import lines_of
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.things import get_thing
 from mitra.core.errors import Conflict
-from mitra.messages.facts import State
-from mitra.messages.queries import STATE_WORDS as STATES_OF_MESSAGES
 from mitra.store.files.keeping import Sender, keep
 from mitra.store.files.sending import send_file
 from mitra.web.page import page
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from mitra.cases.queries import CaseView, Said
     from mitra.community.doors import MemberRequest
-    from mitra.web.ports import Words
     from mitra.web.told import ToldForm
 
 LONGEST_FILE_BYTES: Final = 50 << 20
@@ -135,8 +133,9 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     """Return what the page of a case says."""
     writes = CASES_WRITE in request.actor.scopes
     others = community.list_invitable(seen.facts.circle, request.actor) if writes and seen.is_host else ()
+    called = {code: str(word) for code, word in words.PARTS.items()}
     lead, us = seen.stands.carried, request.actor.organisation_stix_id
-    entry = chosen(request, seen)
+    entry, inside = chosen(request, seen), sum(part.is_in for part in seen.parts)
     return {
         "seen": seen,
         "clocks": [
@@ -152,10 +151,10 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "is_beside": seen.stands.state not in words.WAY,
         "resolution": words.RESOLUTIONS.get(lead.resolution, ""),
         "may_go_on": writes and seen.stands.state == "closed" and "reopen" not in seen.steps,
-        "said": [(one, done_words(one), words.KINDS.get(one.kind, "")) for one in seen.said],
-        "inside": sum(part.is_in for part in seen.parts),
-        "others": sum(part.is_in for part in seen.parts) - 1,
-        "parts": [(part, words.PARTS[part.part], words.PART_SIGNS[part.part]) for part in seen.parts],
+        "lines": lines_of(seen, others=inside - 1, writes=writes),
+        "inside": inside,
+        "others": inside - 1,
+        "parts": [(part, called[part.part], words.PART_SIGNS[part.part]) for part in seen.parts],
         "chosen": entry,
         "chosen_kind": request.POST.get("kind") or ("note" if entry is None else entry.kind),
         "our_number": dict(lead.numbers).get(us, ""),
@@ -209,13 +208,6 @@ def gravity(seen: CaseView) -> dict[str, Any]:
         "sum": [(words.FACTORS[name], points[name], weight) for name, weight in WEIGHTS.items()],
         "elsewhere": [(scale, called[seen.severity]) for scale, called in SCALES.items()],
     }
-
-
-def done_words(one: Said) -> Words:
-    """Return what the time line says of a step, of a task's step, or of a message how far it came."""
-    if one.kind == "message":
-        return STATES_OF_MESSAGES[State(one.words)]
-    return (words.TASK_DONE if one.kind == "task" else words.DONE).get(one.words, one.words)
 
 
 ASKING: Final = frozenset(
