@@ -31,6 +31,7 @@ def start_sender(channel, settings):
         "MITRA_HOME": str(settings.MITRA_HOME),
         "MITRA_MAIL": settings.MITRA_MAIL,
         "MITRA_WEBHOOKS_INTO": ",".join(settings.MITRA_WEBHOOKS_INTO),
+        "MITRA_PUSH_INTO": ",".join(settings.MITRA_PUSH_INTO),
     }
     process = subprocess.Popen([sys.executable, "-c", SENDER, channel], env=environment, stdin=subprocess.PIPE)
     said = {key: connection.settings_dict[key] for key in CONNECTION}

@@ -158,7 +158,9 @@ MITRA_MAIL_FROM = os.environ.get("MITRA_MAIL_FROM", "")
 MITRA_MAIL_FOLDER = os.environ.get("MITRA_MAIL_FOLDER", "")
 MITRA_MAIL_VOUCHED_BY = os.environ.get("MITRA_MAIL_VOUCHED_BY", "")
 MITRA_DKIM_SELECTOR = os.environ.get("MITRA_DKIM_SELECTOR", "")
-MITRA_WEBHOOKS_INTO = [one for one in os.environ.get("MITRA_WEBHOOKS_INTO", "").split(",") if one]
+MITRA_WEBHOOKS_INTO, MITRA_PUSH_INTO = (
+    [one for one in os.environ.get(name, "").split(",") if one] for name in ("MITRA_WEBHOOKS_INTO", "MITRA_PUSH_INTO")
+)
 
 MITRA_VERSION = "0.1.0"
 for _role in ("log", "witness", "credentials"):

@@ -25,7 +25,7 @@ def post(settings):
 
 @pytest.fixture
 def service(settings):
-    settings.MITRA_WEBHOOKS_INTO = ["127.0.0.0/8"]
+    settings.MITRA_PUSH_INTO = ["127.0.0.0/8"]
     settings.MITRA_URL = "https://hub.example"
     with push_service() as made:
         yield made

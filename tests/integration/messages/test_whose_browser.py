@@ -109,7 +109,7 @@ def test_what_is_no_json_of_a_browser_is_refused(world, service, duty, said):
 
 
 def test_only_https_is_asked_where_no_network_was_opened(world, service, duty, settings):
-    settings.MITRA_WEBHOOKS_INTO = []
+    settings.MITRA_PUSH_INTO = []
     answer = duty.post(DOOR, {"subscription": service.browser().subscription()})
     assert "Write an address that begins with https://" in answer.content.decode()
     said = service.browser().subscription(endpoint="https://push.example/x")
@@ -118,7 +118,7 @@ def test_only_https_is_asked_where_no_network_was_opened(world, service, duty, s
 
 def test_an_address_inside_is_refused_again_when_it_is_told(world, service, duty, teller, settings):
     chosen(duty, service)
-    settings.MITRA_WEBHOOKS_INTO = []
+    settings.MITRA_PUSH_INTO = []
     told(world)
     send()
     assert (service.came, Sending.objects.get().state) == ([], "bounced")

@@ -22,7 +22,7 @@ from mitra.messages.models import Hook
 from mitra.messages.rules import says_number_outside, says_words_outside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mitra.messages.channels.outcome import Outcome
@@ -36,9 +36,9 @@ ANSWERS_WITHIN: Final = 6.0
 LONGEST_URL: Final = 500
 
 
-def policy() -> Policy:
-    """Return where webhooks may go: the internet over https, and the internal networks that the operator opened."""
-    inside = tuple(ip_network(one, strict=False) for one in settings.MITRA_WEBHOOKS_INTO)
+def policy(into: Iterable[str]) -> Policy:
+    """Return where requests may go: the internet over https, and the internal networks that the operator opened."""
+    inside = tuple(ip_network(one, strict=False) for one in into)
     return Policy(allowed=inside, allows_http=bool(inside), deadline_seconds=ANSWERS_WITHIN)
 
 
@@ -47,7 +47,7 @@ def check_hook(url: str) -> None:
     if len(url) > LONGEST_URL:
         raise InvalidInput(f"Write an address of at most {LONGEST_URL} signs.", path="url", rule="too-long")
     try:
-        check_address(url, policy())
+        check_address(url, policy(settings.MITRA_WEBHOOKS_INTO))
     except Refused as refused:
         raise InvalidInput(str(refused), path="url", rule="address") from refused
 
@@ -55,7 +55,7 @@ def check_hook(url: str) -> None:
 def call_hooks(going: Sequence[tuple[Sending, Described]], now: datetime) -> list[Outcome]:
     """Make a batch of signed requests, some at once, as one that never answers holds nobody else up."""
     hooks = {hook.ref: hook for hook in Hook.objects.filter(ref__in={way.to for way, _ in going})}
-    where = policy()
+    where = policy(settings.MITRA_WEBHOOKS_INTO)
 
     def call(one: tuple[Sending, Described]) -> webhook.Called:
         way, described = one

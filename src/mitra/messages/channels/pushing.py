@@ -72,7 +72,7 @@ def read_subscription(said: str) -> Subscription:
             f"This browser's push service has an address of more than {LONGEST_URL} signs; use another.", "url"
         )
     try:
-        check_address(endpoint, policy())
+        check_address(endpoint, policy(settings.MITRA_PUSH_INTO))
     except Refused as refused:
         raise _refused(f"This browser names a push service that is not asked. {refused}", "address") from refused
     if push.find_point(keys.p256dh) is None:
@@ -134,7 +134,7 @@ def _tell(browser: Browser, way: Sending, described: Described, now: datetime) -
     }
     body = push.seal(write_push(way, described), keys, sender=sender, salt=salt)
     try:
-        answer = send("POST", browser.endpoint, content=body, headers=headers, policy=policy())
+        answer = send("POST", browser.endpoint, content=body, headers=headers, policy=policy(settings.MITRA_PUSH_INTO))
     except Refused as refused:
         return Called("bounced", str(refused), code="refused")
     except Unreachable as unreached:
