@@ -46,8 +46,6 @@ class Case:
     occurred_until: datetime | None = None
     precision: Precision = "minute"
     """How exactly those three times are known."""
-    continues: str = ""
-    """The id of the case of old that it goes on with."""
 
     @property
     def score(self) -> int:

@@ -26,7 +26,6 @@ class Case(SharedRow):
     occurred_from = models.DateTimeField(null=True)
     occurred_until = models.DateTimeField(null=True)
     precision = models.CharField(max_length=10, default="minute")
-    continues = models.CharField(max_length=120, blank=True)
     circle = models.CharField(max_length=60)
 
     def __str__(self) -> str:
@@ -104,36 +103,37 @@ class ClockRow(OwnRow):
 
 
 class Look(OwnRow):
-    """An organisation has seen the entries of a case up to one; who wrote an entry learns from it who has read it."""
+    """An organisation has seen some entries of a case; who wrote one of them learns from it who has read it."""
 
     case = models.CharField(max_length=120)
-    upto = models.BigIntegerField()
-    """The row of the newest entry that it saw."""
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    """The rows of the oldest and the newest entry that it saw then, and with them all between."""
     at = models.DateTimeField()
 
     class Meta:
         """The looks that came after an entry are found by it."""
 
-        indexes = [models.Index(fields=["case", "upto"], name="case_looks")]
+        indexes = [models.Index(fields=["case", "last"], name="case_looks")]
 
     def __str__(self) -> str:
-        return f"{self.case} {self.upto}"
+        return f"{self.case} {self.first}-{self.last}"
 
 
 class Desk(OwnRow):
-    """Who of an organisation has a case in hand.
+    """What an organisation keeps of a case for itself: who has it in hand, and which case of old it goes on with.
 
     Purpose of what is kept: that colleagues ask this person.  Kept while the case is.
     """
 
     case = models.CharField(max_length=120)
-    person = models.BigIntegerField()
-    since = models.DateTimeField()
+    person = models.BigIntegerField(null=True)
+    before = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        """One person an organisation."""
+        """One an organisation."""
 
-        constraints = [models.UniqueConstraint(fields=["owner", "case"], name="case_in_one_hand")]
+        constraints = [models.UniqueConstraint(fields=["owner", "case"], name="one_desk_a_case")]
 
     def __str__(self) -> str:
         return self.case

@@ -1,7 +1,8 @@
 """A case as outsiders' tools understand it: an `incident`, a `note` for each entry, a `grouping` that holds them.
 
 Pure.  Views, never kept: made for one reader from what that reader may read, without what is only for its own
-organisation.  Ids follow from ours, so the same case gives the same ids (STIX 2.1, sections 4.4, 4.6 and 4.13).
+organisation, and without what was corrected.  Ids follow from ours, so the same case gives the same ids (STIX 2.1,
+sections 4.4, 4.6 and 4.13).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def bundle_of(seen: CaseView) -> dict[str, Any]:
             "object_refs": [incident["id"]],
         }
         for one in seen.said
-        if one.number and not one.is_own
+        if one.number and not one.is_own and not one.corrected_by
     ]
     grouping = {
         **_common("grouping", seen.stix_id, seen.opened_at, seen.audience.tlp, seen.author),

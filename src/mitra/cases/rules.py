@@ -214,6 +214,10 @@ def _carry(lead: Lead, step: Step) -> Lead:
 
 
 WATCH: Final = "watch"
+SAY_NOTHING: Final = frozenset(
+    {"number", "take-back", "watch", "take-part", "offer-lead", "decline-lead", "offer-merge", "decline-merge"}
+)
+"""Steps by which nobody hears how things stand."""
 LIVE: Final = ("open", "contained", "recovered")
 TABLE: Final[Table[Lead]] = Table(
     name="case",
@@ -239,7 +243,7 @@ TABLE: Final[Table[Lead]] = Table(
         Row(OPEN_STATES, "decline-lead", ("offered",), SAME),
         Row(OPEN_STATES, "watch", ("part",), SAME),
         Row(OPEN_STATES, "take-part", ("watching",), SAME),
-        Row((*OPEN_STATES, "closed"), "number", ("anybody",), SAME, "number"),
+        Row((*OPEN_STATES, "closed"), "number", ("anybody",), SAME, "number-said"),
         Row(EVERY_STATE, "take-back", ("anybody",), SAME, "entry-and-why"),
     ),
     roles={
@@ -254,7 +258,7 @@ TABLE: Final[Table[Lead]] = Table(
     guards={
         "why": lambda _lead, step: bool(str(step.facts.get("why", "")).strip()),
         "until-and-why": _rests,
-        "number": lambda _lead, step: 0 < len(str(step.facts.get("number", "")).strip()) <= LONGEST_NUMBER,
+        "number-said": lambda _lead, step: 0 < len(str(step.facts.get("number", "")).strip()) <= LONGEST_NUMBER,
         "entry-and-why": lambda _lead, step: (
             bool(step.facts.get("entry")) and bool(str(step.facts.get("why", "")).strip())
         ),
@@ -273,7 +277,7 @@ TABLE: Final[Table[Lead]] = Table(
         "part": "who is in it and does not lead it",
         "watching": "who watches it",
         "until-and-why": "a reason and a time within a year are said",
-        "number": "a number of at most 60 signs is said",
+        "number-said": "a number of at most 60 signs is said",
         "entry-and-why": "the entry and a reason are said",
         "lead": "who leads it",
         "offered": "whom the lead is offered to",

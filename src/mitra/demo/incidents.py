@@ -215,7 +215,7 @@ def happen(one: Said | Did | Tasked | Looked, case: str, at: Callable[[float], d
     if isinstance(one, Tasked):
         perform(one, case, at)
     elif isinstance(one, Looked):
-        operations.note_look(case, queries.get_case(case, actor, now=now).unseen, by=actor, now=now)
+        operations.note_look(queries.get_case(case, actor, now=now).unseen, by=actor, now=now)
     elif isinstance(one, Did):
         operations.take_step(case, one.step, dict(one.said), by=actor, now=now)
     else:

@@ -6,7 +6,7 @@ A message's own state is worked out from the ways that it went, never kept; so i
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ ARRIVED: Final = (State.SENT, State.DELIVERED)
 URGENT: Final = 4
 """From this severity on no domain's rate holds a message up."""
 A_MINUTE_TO_ONE_DOMAIN: Final = 60
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 TOKEN_BYTES: Final = 16
 _TOKEN: Final = re.compile(r"\+([a-z2-7]{26})@", re.ASCII | re.IGNORECASE)
 

@@ -132,6 +132,32 @@ def test_what_is_urgent_rings_a_second_person_half_way_and_then_everybody_until_
     assert rung_after(600) == []
 
 
+def test_whoever_answers_while_a_second_ring_waits_keeps_that_there_was_a_first(world, post, teller):
+    time = World(now() + timedelta(seconds=1))
+    told(world, MEMBER, ladder=(by_mail("a@x.example"),), severity=5, answer_by=time.now + timedelta(minutes=15))
+    send(lambda: time.now)
+    time.advance(timedelta(minutes=8))
+    assert Sending.objects.get().state == "queued"
+    (line,) = queries.list_inbox(actor(MEMBER), now=time.now)
+    operations.acknowledge(line.ref, by=actor(MEMBER), now=time.now)
+    send(lambda: time.now)
+    assert [(way.state, way.tries) for way in Sending.objects.all()] == [("sent", 1)]
+    assert len(post.taken) == 1
+
+
+def test_a_later_ring_that_a_server_puts_off_is_tried_as_soon_as_a_first(world, post, teller):
+    time = World(now() + timedelta(seconds=1))
+    told(world, MEMBER, ladder=(by_mail("a@x.example"),), severity=5, answer_by=time.now + timedelta(minutes=15))
+    for minutes in (0, 8, 15, 15):
+        time.advance(timedelta(minutes=minutes))
+        send(lambda: time.now)
+    post.answers = {"a@x.example": "451 4.7.1 greylisted"}
+    time.advance(timedelta(minutes=15))
+    send(lambda: time.now)
+    way = Sending.objects.get()
+    assert (way.tries, way.state, way.next_at - time.now) == (5, "deferred", timedelta(minutes=1))
+
+
 def test_what_is_urgent_and_never_answered_is_rung_so_many_times_and_no_more(world, post, teller):
     time = World(now())
     told(world, MEMBER, ladder=(by_mail("only@x.example"),), severity=4, answer_by=time.now + timedelta(minutes=30))

@@ -147,7 +147,7 @@ def test_no_line_quotes_what_was_shared_asked_or_typed(node, log):
                     continue
                 more = {"content_type": ask.content_type} if ask.content_type else {}
                 send = client.get if ask.method == "GET" else client.post
-                send(ask.path, ask.data, headers=headers, **more)
+                send(ask.path, ask.data, headers=headers, **more).close()
                 asked += 1
         for name in ERRORS:
             for before in ("/", "/api/"):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASES_WRITE, ENTRY, ROOM
-from mitra.cases.operations.moving import move_on
-from mitra.cases.operations.opening import SIGNS
+from mitra.cases.operations.moving import move_on, read_from_inside
+from mitra.cases.operations.opening import SIGNS, check_over
 from mitra.cases.operations.winding import note_word
-from mitra.cases.queries import read_sheet, stands_of
+from mitra.cases.queries import stands_of
 from mitra.community.things import hand_of
 from mitra.core.errors import InvalidInput, NotFound, WrongState
 from mitra.core.policy.facts import Audience, Tlp
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from mitra.community.facts import Actor
     from mitra.store.things.reading import Told
 
-MOST_FILES = 20
+MOST_FILES: Final = 20
+TOO_MANY: Final = f"An entry holds at most {MOST_FILES} files."
+CORRECTED: Final = "Somebody of your organisation has corrected it already: correct the newer entry."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,10 @@ def write_entry(case: str, new: NewEntry, *, by: Actor, now: datetime) -> str:
     a correction of what somebody of the organisation has corrected already.
     """
     by.require(CASES_WRITE)
-    told = read_sheet(case, by, now=now)
+    told = read_from_inside(case, by, now=now)
     if len(new.files) > MOST_FILES:
-        raise InvalidInput(f"An entry holds at most {MOST_FILES} files.", path="/files", rule="many")
-    if new.happened_at is not None and new.happened_at > now:
-        raise InvalidInput("Choose a time that is over.", path="happened_at", rule="ahead")
+        raise InvalidInput(TOO_MANY, path="/files", rule="many")
+    check_over(new.happened_at, "happened_at", now=now)
     number = number_of("EN", secrets.token_bytes(SIGNS), length=SIGNS)
     facts = ENTRY.check(
         {
@@ -67,8 +68,13 @@ def write_entry(case: str, new: NewEntry, *, by: Actor, now: datetime) -> str:
         }
     )
     audience = _audience(told, new, by, now=now)
-    to_all = audience == ceiling_of(told.row)
-    follows = (lambda _: note_word(told, by=by, now=now)) if to_all else None
+
+    def follows(_entry: str) -> None:
+        if new.corrects and _corrections(told, new.corrects, by, now=now).exclude(number=number).exists():
+            raise WrongState(CORRECTED)
+        if audience == ceiling_of(told.row):
+            note_word(told, by=by, now=now)
+
     hand = hand_of(by, now=now, tells=CaseWritten, files=new.files, follows=follows)
     contribute(ENTRY, facts, audience, hand, to=told.row)
     return number
@@ -76,9 +82,12 @@ def write_entry(case: str, new: NewEntry, *, by: Actor, now: datetime) -> str:
 
 def _audience(told: Told, new: NewEntry, by: Actor, *, now: datetime) -> Audience:
     if new.corrects:
-        first = _own_entry(told, new.corrects, by, now=now)
+        first = _find_own(told, new.corrects, by, now=now)
+        if first is None:
+            message = "That entry is not there to be corrected any more: write a new one."
+            raise InvalidInput(message, path="corrects", rule="unknown-choice")
         if _corrections(told, new.corrects, by, now=now).exists():
-            raise WrongState("Somebody of your organisation has corrected it already: correct the newer entry.")
+            raise WrongState(CORRECTED)
         return first.audience
     own = Audience(Tlp.AMBER_STRICT, room=ROOM, realm=by.viewer.realm)
     return own if new.is_own else ceiling_of(told.row)
@@ -87,12 +96,17 @@ def _audience(told: Told, new: NewEntry, by: Actor, *, now: datetime) -> Audienc
 def take_back(case: str, number: str, why: str, *, by: Actor, now: datetime) -> None:
     """Take an entry of one's own organisation back: whoever could read it sees who did, when and why.
 
-    The step that says so comes first; asked again, what a crash left undone is done.  Raises NotFound for an entry
-    that is not the organisation's, WrongState without a reason.
+    The step that says so comes first; asked again, what a crash left undone is done.  What only one's own organisation
+    read is gone without a word.  Raises NotFound for an entry that is not the organisation's, WrongState without a
+    reason.
     """
     by.require(CASES_WRITE)
-    told = read_sheet(case, by, now=now)
-    entry = _own_entry(told, number, by, now=now)
+    told = read_from_inside(case, by, now=now)
+    entry = _find_own(told, number, by, now=now)
+    if entry is None:
+        raise NotFound
+    if not why.strip():
+        raise WrongState("“take back” waits until the entry and a reason are said.")
     if entry.audience == ceiling_of(told.row) and not _is_told(told, number, by, now=now):
         move_on(told, "take-back", {"entry": number, "why": why}, by=by, now=now)
     withdraw(ENTRY, entry.row.stix_id, hand_of(by, now=now), reason=why)
@@ -104,12 +118,9 @@ def _is_told(told: Told, number: str, by: Actor, *, now: datetime) -> bool:
     return any(step.word == "take-back" and step.facts["entry"] == number for step in taken)
 
 
-def _own_entry(told: Told, number: str, by: Actor, *, now: datetime) -> Told:
+def _find_own(told: Told, number: str, by: Actor, *, now: datetime) -> Told | None:
     rows = ENTRY.model.objects.visible_to(by.viewer, now=now).filter(sheet_ref=told.row.stix_id)
-    found = told_of(ENTRY, rows.filter(number=number, owner=by.organisation)[:1])
-    if not found:
-        raise NotFound
-    return found[0]
+    return next(iter(told_of(ENTRY, rows.filter(number=number, owner=by.organisation)[:1])), None)
 
 
 def _corrections(told: Told, number: str, by: Actor, *, now: datetime) -> Any:  # noqa: ANN401 - a query of entries

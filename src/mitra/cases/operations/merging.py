@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mitra.cases.facts import CASES_WRITE
-from mitra.cases.operations.moving import move_on
+from mitra.cases.operations.moving import move_on, read_from_inside
 from mitra.cases.operations.opening import ask_in
 from mitra.cases.queries import bodies_in, find_by_number, read_sheet, stands_of
 from mitra.cases.rules import OPEN_STATES
@@ -31,7 +31,7 @@ def merge(case: str, into: str, *, by: Actor, now: datetime, word: str = "") -> 
     this one, and for one that has ended.
     """
     by.require(CASES_WRITE)
-    told = read_sheet(case, by, now=now)
+    told = read_from_inside(case, by, now=now)
     other = find_by_number(into, by, now=now)
     if other is None:
         raise InvalidInput("You are in no case of this number.", path="into", rule="unknown-choice")
@@ -51,7 +51,7 @@ def merge(case: str, into: str, *, by: Actor, now: datetime, word: str = "") -> 
 def answer_merge(case: str, *, agrees: bool, by: Actor, now: datetime) -> None:
     """Agree to the merge of a case into one that the actor leads, or decline; raises NotFound, WrongState."""
     by.require(CASES_WRITE)
-    told = read_sheet(case, by, now=now)
+    told = read_from_inside(case, by, now=now)
     into = stands_of(told, by, now=now).carried.into
     other = read_sheet(into, by, now=now) if agrees and into else None
     move_on(told, "accept-merge" if agrees else "decline-merge", {}, by=by, now=now)

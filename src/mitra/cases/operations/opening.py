@@ -13,6 +13,7 @@ from mitra.cases.calendars import hours_of
 from mitra.cases.clocks import ACKNOWLEDGE, wound
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASE, CASES_WRITE, ROOM, Case, Precision
+from mitra.cases.models import Desk
 from mitra.cases.operations.telling import tell_asked
 from mitra.cases.operations.winding import Of, set_up, wind_for
 from mitra.cases.queries import find_sheet, how_grave, read_sheet, stands_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from mitra.community.facts import Actor
 
+EARLIEST = 1970
 STATE = re.compile(r"[A-Z]{2}", re.ASCII)
 CENTRE = "RC"
 """What the numbers of a body of no one state begin with."""
@@ -57,7 +59,7 @@ class NewCase:
     occurred_until: datetime | None = None
     precision: Precision = "minute"
     continues: str = ""
-    """The id of a case that has ended and that it goes on with."""
+    """The id of a case that has ended and that it goes on with; that it does is one's own matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,15 @@ def open_case(new: NewCase, *, by: Actor, now: datetime) -> Opened:
         occurred_from=new.occurred_from,
         occurred_until=new.occurred_until,
         precision=new.precision,
-        continues=new.continues,
     )
     audience = Audience(Tlp.AMBER_STRICT, frozenset({circle.id}), room=ROOM, realm=by.viewer.realm)
 
     def follows(stix_id: str) -> None:
-        wind_for(read_sheet(stix_id, by, now=now), by=by, now=now)
+        wind_for(read_sheet(stix_id, by, now=now), "", by=by, now=now)
 
     made = release(CASE, facts, audience, hand_of(by, now=now, tells=CaseWritten, follows=follows))
+    if new.continues:
+        Desk.objects.create(owner=by.organisation, case=made.stix_id, before=new.continues)
     ask_in(made.stix_id, new.invited, by=by, now=now)
     return Opened(made.stix_id, number)
 
@@ -129,10 +132,15 @@ def _check(new: NewCase, by: Actor) -> None:
 def _check_times(new: NewCase, *, now: datetime) -> None:
     times = {"occurred_from": new.occurred_from, "occurred_until": new.occurred_until, "detected_at": new.detected_at}
     for path, at in times.items():
-        if at is not None and at > now:
-            raise InvalidInput("Choose a time that is over.", path=path, rule="ahead")
+        check_over(at, path, now=now)
     if new.occurred_from and new.occurred_until and new.occurred_until < new.occurred_from:
         raise InvalidInput("It ended before it began: look at both times.", path="occurred_until", rule="order")
+
+
+def check_over(at: datetime | None, path: str, *, now: datetime) -> None:
+    """Raise InvalidInput for a time at which nothing can have happened: it is to come, or long ago."""
+    if at is not None and (at.year < EARLIEST or at > now):
+        raise InvalidInput(f"Choose a time from {EARLIEST} on that is over.", path=path, rule="not-over")
 
 
 def _check_before(continues: str, by: Actor, *, now: datetime) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mitra.cases.facts import CASES_WRITE
 from mitra.cases.operations.entries import take_back
 from mitra.cases.operations.merging import answer_merge, merge
-from mitra.cases.operations.moving import check_inside, move_on
-from mitra.cases.queries import list_tasks, read_sheet
+from mitra.cases.operations.moving import check_inside, clean, move_on, read_from_inside
+from mitra.cases.queries import list_tasks
 from mitra.cases.task_rules import ENDED
 from mitra.core.errors import WrongState
 
@@ -26,6 +26,7 @@ def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: 
     its number; raises InvalidInput.
     """
     by.require(CASES_WRITE)
+    said = clean(said)
     if word in {"merge", "offer-merge"}:
         merge(case, said.get("into", ""), by=by, now=now, word=word)
         return
@@ -35,7 +36,7 @@ def take_step(case: str, word: str, said: Mapping[str, str], *, by: Actor, now: 
     if word == "take-back":
         take_back(case, said.get("entry", ""), said.get("why", ""), by=by, now=now)
         return
-    told = read_sheet(case, by, now=now)
+    told = read_from_inside(case, by, now=now)
     if word == "offer-lead":
         say = "Offer it to an organisation that is in the case."
         check_inside(told, (said.get("to", ""),), by, path="to", say=say)

@@ -11,10 +11,10 @@ from mitra.cases.clocks import TASK as TASK_CLOCK
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import CASES_WRITE, TASK, TASK_COURSE
 from mitra.cases.models import ClockRow
-from mitra.cases.operations.moving import check_inside
+from mitra.cases.operations.moving import check_inside, clean, read_from_inside
 from mitra.cases.operations.opening import SIGNS
 from mitra.cases.operations.winding import Of, keep, set_up
-from mitra.cases.queries import clock_of, how_grave, read_sheet, stands_of
+from mitra.cases.queries import clock_of, how_grave, stands_of
 from mitra.cases.rules import OPEN_STATES
 from mitra.cases.task_rules import ENDED, TAKEN_WITHIN
 from mitra.community import queries as community
@@ -48,7 +48,7 @@ class NewTask:
 def set_task(case: str, new: NewTask, *, by: Actor, now: datetime) -> str:
     """Set a task for all who are in a case; return its id.  Raises NotFound, InvalidInput, WrongState when it ended."""
     by.require(CASES_WRITE)
-    told = read_sheet(case, by, now=now)
+    told = read_from_inside(case, by, now=now)
     if stands_of(told, by, now=now).state not in OPEN_STATES:
         raise WrongState("This case has ended: open it again before a task is set.")
     if new.due_at is not None and new.due_at <= now:
@@ -73,7 +73,7 @@ def take_task_step(task: str, word: str, said: Mapping[str, str], *, by: Actor, 
     """Take a task a step further; raises NotFound, WrongState with who could, InvalidInput for whom it is handed to."""
     by.require(CASES_WRITE)
     row = get_thing(TASK, task, by, now=now)
-    told = read_sheet(TASK.facts_of(row).sheet_ref, by, now=now)
+    told, said = read_from_inside(TASK.facts_of(row).sheet_ref, by, now=now), clean(said)
     if word == "hand-over":
         check_inside(told, (said.get("to", ""),), by, path="to")
 

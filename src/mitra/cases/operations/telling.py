@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mitra.cases.clocks import ACKNOWLEDGE
+from mitra.cases.operations.winding import OVERDUE
 from mitra.core.policy.facts import Tlp
 from mitra.messages import operations as messages
 from mitra.messages.facts import Telling
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 ASKED: Final = "cases.asked"
 DUE: Final = "cases.due"
-OVERDUE: Final = "cases.overdue"
 SILENT: Final = "cases.silent"
 OFFERED: Final = "cases.offered"
 NEWS: Final = "cases.news"

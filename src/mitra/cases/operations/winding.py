@@ -12,8 +12,9 @@ from mitra.cases.calendars import hours_of
 from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, WAKE, Clock, ended, paused, regraded, resumed, until, wound
 from mitra.cases.models import ClockRow
 from mitra.cases.queries import clock_of, stands_of
-from mitra.cases.rules import LIVE, severity_now
+from mitra.cases.rules import LIVE, SAY_NOTHING, severity_now
 from mitra.community import queries as community
+from mitra.messages import operations as messages
 from mitra.pulse.operations import cancel_timer, set_timer
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mitra.store.things.reading import Told
 
 TIMER: Final = "cases.clock"
+OVERDUE: Final = "cases.overdue"
 NOT_BEGUN: Final = ("reported", "triaged")
 
 
@@ -40,10 +42,10 @@ class Of:
 WHOLE: Final = Of()
 
 
-def wind_for(told: Told, *, by: Actor, now: datetime) -> None:
+def wind_for(told: Told, word: str, *, by: Actor, now: datetime) -> None:
     """Bring the clocks of a case to where it stands after a step of the actor's, in the transaction of that."""
     stands = stands_of(told, by, now=now)
-    wind(told, stands, spoke=stands.carried.by == by.organisation_stix_id, now=now)
+    wind(told, stands, spoke=stands.carried.by == by.organisation_stix_id and word not in SAY_NOTHING, now=now)
 
 
 def note_word(told: Told, *, by: Actor, now: datetime) -> None:
@@ -67,6 +69,8 @@ def wind(told: Told, stands: Folded[Lead], *, spoke: bool, now: datetime) -> Non
     rows = list(ClockRow.objects.select_for_update().filter(case=told.row.stix_id, ended_at=None).order_by("pk"))
     wants = {ASSESS} if stands.state in NOT_BEGUN else {UPDATE} if stands.state in LIVE else set()
     aim = Aim(lead, frozenset(wants), stands.state, severity, spoke)
+    if any(row.severity != severity for row in rows):
+        messages.regrade((told.row.stix_id, told.facts.circle), severity)
     for row in rows:
         _bring(row, aim, now=now)
     running = {row.kind for row in rows if row.ended_at is None}
@@ -146,5 +150,6 @@ def keep(row: ClockRow, clock: Clock, *, now: datetime) -> None:
     rings_at = next((at for at in (row.warn_at, row.due_at) if at > now), None)
     if clock.ended_at is not None or clock.paused_at is not None:
         cancel_timer(TIMER, f"clock:{row.pk}")
+        messages.settle_one(f"{OVERDUE}:{row.pk}:", row.case, row.owner, now=now)
     else:
         set_timer(TIMER, f"clock:{row.pk}", rings_at or now, realm=row.realm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mitra.cases.queries.due import Due, clock_of, describe, list_clocks, list_due, open_by_state, timed_invitations
 from mitra.cases.queries.lists import CaseLine, list_cases
+from mitra.cases.queries.looks import Seen, shown_of
 from mitra.cases.queries.one import get_case
 from mitra.cases.queries.shapes import CaseView, Part, Said
 from mitra.cases.queries.sheets import (
@@ -23,6 +24,7 @@ __all__ = [
     "Due",
     "Part",
     "Said",
+    "Seen",
     "TaskLine",
     "bodies_in",
     "clock_of",
@@ -39,6 +41,7 @@ __all__ = [
     "list_tasks",
     "open_by_state",
     "read_sheet",
+    "shown_of",
     "stands_of",
     "timed_invitations",
 ]

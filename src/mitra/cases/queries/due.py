@@ -75,15 +75,17 @@ def timed_invitations(actor: Actor) -> frozenset[str]:
     return frozenset(mine.values_list("circle", flat=True))
 
 
-def list_clocks(stix_id: str, actor: Actor) -> tuple[tuple[Clock, bool], ...]:
+def list_clocks(stix_id: str, actor: Actor, *, is_inside: bool) -> tuple[tuple[Clock, bool], ...]:
     """Return the clocks of a case that the actor has in hand that run, or were met late, and whether each is its own.
 
-    Those of its organisation; and by which everybody in the case hears next from who leads it.
+    Those of its organisation; and for who is in the case those by which it hears next from who leads it.
     """
-    mine = Q(Q(ended_at=None) | Q(ended_at__gt=F("due_at")), owner=actor.organisation)
-    leads = Q(kind__in=(ASSESS, UPDATE), ended_at=None)
-    rows = ClockRow.objects.filter(mine | leads, case=stix_id).order_by("due_at", "pk")[:CLOCKS_SHOWN]
-    return tuple((clock_of(row), row.owner == actor.organisation) for row in rows)
+    which = Q(Q(ended_at=None) | Q(ended_at__gt=F("due_at")), owner=actor.organisation)
+    if is_inside:
+        which |= Q(kind__in=(ASSESS, UPDATE), ended_at=None)
+    rows = ClockRow.objects.filter(which, case=stix_id)
+    running_first = rows.order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")[:CLOCKS_SHOWN]
+    return tuple((clock_of(row), row.owner == actor.organisation) for row in running_first)
 
 
 def clock_of(row: ClockRow) -> Clock:

@@ -11,7 +11,7 @@ from mitra.cases.facts import COURSE, ENTRY
 from mitra.cases.models import ClockRow
 from mitra.cases.queries.due import list_clocks
 from mitra.cases.queries.elsewhere import shares_of, tasks_said, told_to
-from mitra.cases.queries.looks import Looks, looks_at, saw, who_has
+from mitra.cases.queries.looks import Looks, desk_of, looks_at, saw
 from mitra.cases.queries.shapes import CaseView, Part, Said
 from mitra.cases.queries.sheets import anything, find_sheet, read_sheet, stands_with_merged
 from mitra.cases.queries.tasks import list_tasks
@@ -48,12 +48,12 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
     named, names = community.name_by_stix_id(acted, {told.row.owner, *(each.row.owner for each in entries)})
     parts, circle, is_host = _parts(told, stands, entries, actor, now=now)
     inside = {part.organisation.id: part.organisation.name for part in parts if part.is_in}
-    looks = looks_at([stix_id, *merged], entries, inside, actor)
+    looks, desk = looks_at(entries, inside, actor), desk_of(stix_id, actor)
     said = [*_entries(entries, {**names, **inside}, merged, looks, actor), *_steps(told, stands, named, actor)]
     said += shares_of(circle, actor, now=now) if circle else []
     if is_host:
         said += told_to(told, parts, actor)
-    before = told.facts.continues
+    mine = Step("", "", actor.organisation_stix_id, now, facts=anything(now))
     return CaseView(
         stix_id=stix_id,
         facts=told.facts,
@@ -72,13 +72,13 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
         is_host=is_host,
         into=find_sheet(stands.carried.into, actor, now=now) if stands.carried.into else None,
         merged=tuple(sorted(merged.values())),
-        steps=open_steps(COURSE.table, stands, Step("", "", actor.organisation_stix_id, now, facts=anything(now))),
+        steps=open_steps(COURSE.table, stands, mine) if circle else (),
         severity=severity_now(told.facts.severity, stands.carried),
-        clocks=list_clocks(stix_id, actor),
+        clocks=list_clocks(stix_id, actor, is_inside=bool(circle)),
         tasks=tasks,
         unseen=looks.unseen,
-        in_hand=who_has(stix_id, actor),
-        before=find_sheet(before, actor, now=now) if before else None,
+        in_hand=desk.in_hand,
+        before=find_sheet(desk.before, actor, now=now) if desk.before else None,
     )
 
 
@@ -142,6 +142,10 @@ def _parts(
         part = "leads" if body.stix_id == stands.carried.by else "watching" if body.stix_id in watching else active
         parts.append(Part(body, part, number=numbers.get(body.stix_id, "")))
     parts += [Part(body, "silent" if body.id in silent else "invited", since) for body, since in seats.asked]
-    seen = saw([told.row.stix_id], entries, [body.id for body, part, _ in seats.gone if part == "left"])
-    parts += [Part(body, part, at, saw=seen.get(body.id, ())) for body, part, at in seats.gone]
+    gone = [(body, part, at if part == "declined" else None) for body, part, at in seats.gone]
+    known = {part.organisation.id for part in parts} | {body.id for body, *_ in gone}
+    if seats.is_host and told.row.owner not in known:  # whoever opened it was never asked in, and went
+        gone.append((community.get_organisation(told.row.owner), "left", None))
+    seen = saw(told.row.stix_id, entries, [body.id for body, part, _ in gone if part == "left"])
+    parts += [Part(body, part, at, saw=seen.get(body.id, ())) for body, part, at in gone]
     return tuple(sorted(parts, key=lambda each: each.part != "leads")), seats.circle, seats.is_host

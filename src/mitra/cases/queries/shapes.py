@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mitra.cases.clocks import Clock
     from mitra.cases.facts import Case
+    from mitra.cases.queries.looks import Seen
     from mitra.cases.queries.tasks import TaskLine
     from mitra.cases.rules import Lead
     from mitra.community.facts import OrganisationFacts
@@ -61,7 +62,7 @@ class Part(NamedTuple):
     organisation: OrganisationFacts
     part: str
     since: datetime | None = None
-    """Since when it is asked, or when it answered; None of who is in it."""
+    """Since when it is asked, or when it declined."""
     number: str = ""
     """Its own number for the case."""
     read: int = 0
@@ -112,8 +113,8 @@ class CaseView:
     tasks: tuple[TaskLine, ...]
     written: int
     """How many of the entries shown are of the actor's organisation and go to all."""
-    unseen: int
-    """The row of the newest entry, where the actor's organisation has not seen it; else 0."""
+    unseen: tuple[Seen, ...]
+    """What of it the actor's organisation is shown for the first time."""
     in_hand: str
     """The name of who of the actor's organisation has it in hand, or nothing."""
     before: Told | None

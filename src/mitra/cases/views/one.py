@@ -19,7 +19,7 @@ from mitra.cases.views.lines import lines_of
 from mitra.community import queries as community
 from mitra.community.doors import member_required, scope_required
 from mitra.community.things import get_thing
-from mitra.core.errors import Conflict
+from mitra.core.errors import Conflict, InvalidInput
 from mitra.store.files.keeping import Sender, keep
 from mitra.store.files.sending import send_file
 from mitra.web.page import page
@@ -56,8 +56,7 @@ def case(request: MemberRequest, stix_id: str) -> HttpResponse:
         form = made(request.POST)
         if form.is_valid() and form.attempt(lambda: act(request, seen, form), at=at or None):
             return redirect(page_of(stix_id))
-    if seen.unseen:
-        operations.note_look(stix_id, seen.unseen, by=request.actor, now=request.now)
+    operations.note_look(seen.unseen, by=request.actor, now=request.now)
     status = 422 if form is not None and form.errors else 200
     return page(request, "cases/case.html", {**shown(request, seen), "sent": form}, status=status)
 
@@ -105,8 +104,13 @@ def write(seen: CaseView, clean: dict[str, Any], request: MemberRequest) -> None
 def keep_files(request: MemberRequest) -> list[str]:
     """Keep the files that were sent; return their ids."""
     request.actor.require(CASES_WRITE)
-    kept = []
-    for sent in request.FILES.getlist("files"):
+    kept, files = [], request.FILES.getlist("files")
+    if len(files) > operations.MOST_FILES:
+        raise InvalidInput(operations.TOO_MANY, path="files", rule="many")
+    if any((sent.size or 0) > LONGEST_FILE_BYTES for sent in files):
+        message = gettext("A file that is sent here is at most 50 MB: send a larger one by the API.")
+        raise InvalidInput(message, path="files", rule="too-large")
+    for sent in files:
         sender = Sender(request.actor.organisation, request.viewer.realm, sent.name or "")
         kept.append(keep(sent.chunks(), sender, now=request.now, longest=LONGEST_FILE_BYTES).id)
     return kept
@@ -131,7 +135,7 @@ def invite(seen: CaseView, slug: str, request: MemberRequest) -> None:
 
 def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
     """Return what the page of a case says."""
-    writes = CASES_WRITE in request.actor.scopes
+    writes = CASES_WRITE in request.actor.scopes and bool(seen.circle)
     others = community.list_invitable(seen.facts.circle, request.actor) if writes and seen.is_host else ()
     called = {code: str(word) for code, word in words.PARTS.items()}
     lead, us = seen.stands.carried, request.actor.organisation_stix_id
@@ -156,6 +160,8 @@ def shown(request: MemberRequest, seen: CaseView) -> dict[str, Any]:
         "others": inside - 1,
         "parts": [(part, called[part.part], words.PART_SIGNS[part.part]) for part in seen.parts],
         "chosen": entry,
+        "corrects": request.POST.get("corrects") or ("" if entry is None else entry.number),
+        "zone": request.user.time_zone,
         "chosen_kind": request.POST.get("kind") or ("note" if entry is None else entry.kind),
         "our_number": dict(lead.numbers).get(us, ""),
         "may_write": writes,

@@ -82,7 +82,10 @@ def begun_with(request: MemberRequest) -> dict[str, str]:
         return {"heading": letter.subject[:200], "summary": letter.text}
     if before := request.GET.get("continues"):
         told = queries.find_sheet(before, request.actor, now=request.now)
-        return {} if told is None else {"heading": told.facts.heading, "kind": told.facts.kind, "continues": before}
+        if told is not None:
+            is_ours = told.row.owner == request.actor.organisation
+            heading = told.facts.heading if is_ours else ""
+            return {"heading": heading, "kind": told.facts.kind, "continues": before}
     return {}
 
 

@@ -9,10 +9,11 @@ from django.http import HttpResponse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from mitra.cases import queries, words
+from mitra.cases import operations, queries, words
 from mitra.cases.facts import CASES_READ
 from mitra.cases.report import bundle_of
 from mitra.cases.taxonomy import words_of
+from mitra.cases.views.lines import lines_of
 from mitra.community.doors import member_required, scope_required
 from mitra.ledger.keys import origin
 from mitra.web.printing.document import Attached, Facts, Heading, Paper, Table, Text
@@ -36,6 +37,7 @@ MOST_ENTRIES: Final = 600
 def print_case(request: MemberRequest, stix_id: str) -> HttpResponse:
     """Send a case as PDF, with its bundle attached."""
     seen = queries.get_case(stix_id, request.actor, now=request.now, limit=MOST_ENTRIES)
+    operations.note_look(seen.unseen, by=request.actor, now=request.now)
     headers = {"Content-Disposition": f'inline; filename="{seen.facts.number}.pdf"'}
     return HttpResponse(print_pdf(paper_of(request, seen)), content_type="application/pdf", headers=headers)
 
@@ -81,14 +83,11 @@ def blocks_of(seen: CaseView) -> Iterator[Block]:
     parts = tuple((part.organisation.name, str(words.PARTS[part.part])) for part in seen.parts)
     yield Table((gettext("Organisation"), gettext("Part")), parts)
     yield Heading(gettext("What was said and done"))
-    for one in reversed(seen.said):
-        if one.kind == "step":
-            yield Text(f"{one.at.strftime(STAMP)}  {one.by}: {words.DONE.get(one.words, one.words)}")
-        elif one.kind == "task":
-            done = words.TASK_DONE.get(one.words, one.words)
-            yield Text(f"{one.at.strftime(STAMP)}  {one.by} {done}: {one.said['heading']}")
-        elif one.kind == "share":
-            shared = gettext("shared a record")
-            yield Text(f"{one.at.strftime(STAMP)}  {one.by}, {one.tlp.label}, {shared}: {one.words}")
-        elif one.number:
-            yield Text(f"{one.at.strftime(STAMP)}  {one.by}, {one.tlp.label}, {one.number}: {one.words}")
+    for line in reversed(lines_of(seen, others=0, writes=False)):
+        one, at = line.one, line.one.at.strftime(STAMP)
+        if one.kind == "message":
+            continue
+        label = "" if line.tlp is None else f", {line.tlp.label}"
+        when = "" if one.happened_at is None else f" ({one.happened_at.strftime(STAMP)})"
+        said = one.words if one.number else line.label
+        yield Text(f"{at}  {one.by}{label}, {line.head}{when}{': ' if said else ''}{said}")

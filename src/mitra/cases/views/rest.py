@@ -170,8 +170,7 @@ def list_entries(request: Any, stix_id: str, asked: Query[Asked]) -> HttpRespons
         rows = rows.filter(pk__lt=get_thing(ENTRY, asked.before, request.actor, now=request.now).pk)
     page = list(rows[: asked.limit + 1])
     shown = told_of(ENTRY, page[: asked.limit])
-    if page and not asked.before:
-        operations.note_look(stix_id, page[0].pk, by=request.actor, now=request.now)
+    operations.note_look(queries.shown_of(shown), by=request.actor, now=request.now)
     items = [
         {
             "id": each.row.stix_id,
@@ -249,6 +248,7 @@ class StepAsked(Schema):
 def get_bundle(request: Any, stix_id: str) -> HttpResponse:
     """Return an incident, its notes and a grouping, as far as this credential reads what is for all in the case."""
     seen = queries.get_case(stix_id, request.actor, now=request.now, limit=MOST_NOTES)
+    operations.note_look(seen.unseen, by=request.actor, now=request.now)
     return answer(request, bundle_of(seen))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mitra.messages.operations.browsers import add_browser, drop_browser
 from mitra.messages.operations.hooks import drop_hook, make_hook, turn_hook
 from mitra.messages.operations.sending import send_again
-from mitra.messages.operations.telling import acknowledge, settle, tell
+from mitra.messages.operations.telling import acknowledge, regrade, settle, settle_one, tell
 from mitra.messages.operations.wishes import keep_wish
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "drop_hook",
     "keep_wish",
     "make_hook",
+    "regrade",
     "send_again",
     "settle",
+    "settle_one",
     "tell",
     "turn_hook",
 ]

@@ -28,7 +28,7 @@ from mitra.messages.facts import Channel, State
 from mitra.messages.models import Hook, Sending
 from mitra.messages.operations.telling import climb_if_unreached
 from mitra.messages.ports import find_teller
-from mitra.messages.rules import A_MINUTE_TO_ONE_DOMAIN, URGENT, try_again_after
+from mitra.messages.rules import A_MINUTE_TO_ONE_DOMAIN, NEVER, URGENT, try_again_after
 from mitra.store.doors import store
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ HELD_UP: Final = timedelta(seconds=5)
 AWAY: Final = timedelta(seconds=20)
 """The same where our own way out did not answer at all: no try of the message's."""
 GIVEN_UP: Final = timedelta(days=2)
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -156,7 +155,9 @@ def note(went: Sequence[tuple[Sending, Outcome]], *, now: datetime) -> None:
         mine = Sending.objects.filter(pk__in=[way.pk for way, _ in went], state=Sending.SENDING)
         still = set(mine.values_list("pk", flat=True))
         kept = [(way, outcome) for way, outcome in went if way.pk in still]
-        mine.filter(pk__in=[way.pk for way, outcome in kept if outcome.state == "void"]).delete()
+        void = mine.filter(pk__in=[way.pk for way, outcome in kept if outcome.state == "void"])
+        void.filter(tries__gt=1).update(state=State.SENT, state_at=now)  # it went before; this time nobody is rung
+        void.filter(state=Sending.SENDING).delete()
         alike: dict[tuple[str, str, datetime], list[Sending]] = {}
         for way, outcome in kept:
             if outcome.state != "void":
@@ -174,7 +175,8 @@ def _settle(way: Sending, outcome: Outcome, now: datetime) -> None:
     way.state, way.said = outcome.state, outcome.said[:200]
     if outcome.state != State.DEFERRED:
         return
-    wait = AWAY if outcome.is_ours else try_again_after(way.tries, retry_after=outcome.retry_after)
+    failed = max(1, way.tries - max(0, way.message.rung - way.rung))  # who is rung again did not fail before
+    wait = AWAY if outcome.is_ours else try_again_after(failed, retry_after=outcome.retry_after)
     if wait is None or now - way.message.at > GIVEN_UP:
         way.state = State.BOUNCED
     else:

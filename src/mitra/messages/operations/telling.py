@@ -21,7 +21,7 @@ from mitra.core.errors import NotFound, WrongState
 from mitra.messages.facts import Address, Channel, Ladder, State
 from mitra.messages.models import Message, Sending
 from mitra.messages.ports import find_teller
-from mitra.messages.rules import URGENT, domain_of, leaves_at, reaches_nobody
+from mitra.messages.rules import NEVER, URGENT, domain_of, leaves_at, reaches_nobody
 from mitra.pulse.operations import cancel_timer, set_timer
 
 if TYPE_CHECKING:
@@ -84,12 +84,28 @@ def settle(about: str, to: int, *, codes: Iterable[str], now: datetime) -> None:
         _answer(row, None, now=now)
 
 
+def settle_one(prefix: str, about: str, to: int, *, now: datetime) -> None:
+    """Note the same of the messages whose keys begin so, as those of one clock."""
+    open_ones = Message.objects.select_for_update().filter(
+        about=about, owner=to, key__startswith=prefix, acknowledged_at=None, answer_by__isnull=False
+    )
+    for row in open_ones.order_by("pk"):
+        _answer(row, None, now=now)
+
+
+def regrade(abouts: Iterable[str], severity: int) -> None:
+    """Let open messages about these be as grave as what they are about is by now: what is urgent no more rings less."""
+    Message.objects.filter(about__in=list(abouts), acknowledged_at=None).update(severity=severity)
+
+
 def climb(message: int, *, because: str, now: datetime) -> None:
     """Tell the next rung, unless somebody answered; in a transaction."""
     row = Message.objects.select_for_update().filter(pk=message, acknowledged_at=None).first()
     if row is None:
         return
     ladder = _ladders.validate_python(row.ladder)
+    if not ladder:
+        return
     is_again = row.rung + 1 >= len(ladder)
     if is_again and (row.severity < URGENT or because != "unanswered" or row.rung + 1 >= len(ladder) + RINGS_AGAIN):
         return
@@ -114,7 +130,9 @@ def climb_if_unreached(message: int, *, now: datetime) -> None:
 def _answer(row: Message, person: int | None, *, now: datetime) -> None:
     row.acknowledged_at, row.acknowledged_by = now, person
     row.save(update_fields=["acknowledged_at", "acknowledged_by"])
-    row.ways.filter(state__in=(Sending.QUEUED, Sending.DEFERRED)).delete()
+    row.ways.filter(state__in=(Sending.QUEUED, Sending.DEFERRED), tries=0).delete()
+    row.ways.filter(state=Sending.QUEUED).update(state=State.SENT, state_at=now)  # was to be rung once more
+    row.ways.filter(state=Sending.DEFERRED).update(next_at=NEVER)
     cancel_timer(CLIMB, f"message:{row.pk}")
 
 

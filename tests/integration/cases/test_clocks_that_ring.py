@@ -1,15 +1,16 @@
-"""Clocks that run and ring, tasks that follow the sun: by a clock that the test moves, with and without a worker."""
+"""Clocks of cases that run and ring: by a clock that the test moves, with and without a worker."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import world as region
+from case_night import FRIDAY, LEADER, MEMBER, actor, clock, codes, opened, parts
 from clock_world import World
+from mail_world import person
 from mitra.cases import operations, queries
 from mitra.cases.calendars import Hours
 from mitra.cases.models import ClockRow
@@ -17,48 +18,15 @@ from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community.facts import COMMUNITY_MANAGE
 from mitra.community.models import Circle, Organisation, Person
-from mitra.core.errors import InvalidInput, NotFound, NotPermitted, WrongState
-from mitra.messages import queries as inboxes
+from mitra.core.errors import InvalidInput, NotPermitted, WrongState
 from mitra.messages.models import Message
 
 pytestmark = pytest.mark.django_db
-LEADER, MEMBER = "cert-sg", "cert-th"
-S5 = (("functional", "lost"), ("information", "credentials"), ("recovery", "impossible"), ("lives", "yes"))
-FRIDAY = datetime(2026, 11, 27, 3, tzinfo=UTC)  # 11:00 in Singapore
-SAID = {"stands": "ສອງເຄື່ອງປິດແລ້ວ", "next": "โทรหามหาวิทยาลัย", "question": "Who holds the logs?"}
 
 
 @pytest.fixture
 def world(empty_store):
     return region.build(FRIDAY)
-
-
-def actor(slug):
-    return who.actor_of_operator(slug)
-
-
-def opened(world, *asked, accept=(), impact=S5, now=FRIDAY):
-    invited = tuple(world.organisations[slug] for slug in asked)
-    new = operations.NewCase("ທ່າເຮືອ", "fraud/phishing", impact=impact, states=("SG", "TH", "MY"), invited=invited)
-    made = operations.open_case(new, by=actor(LEADER), now=now)
-    for slug in accept:
-        community.accept(Circle.objects.get(purpose=made.number).pk, by=actor(slug), now=now)
-    return made
-
-
-def clock(made, slug, kind):
-    rows = ClockRow.objects.filter(case=made.stix_id, owner=who.get_organisation(slug).id, kind=kind)
-    return queries.clock_of(rows.order_by("-pk")[0])
-
-
-def codes(slug, now, about=None):
-    lines = [line for line in inboxes.list_inbox(actor(slug), now=now) if about in {None, line.number}]
-    return sorted(line.code.partition(".")[2] for line in lines)
-
-
-def parts(made, now, slug=LEADER):
-    seen = queries.get_case(made.stix_id, actor(slug), now=now)
-    return {part.organisation.slug: part.part for part in seen.parts}
 
 
 # ── Silence
@@ -130,6 +98,45 @@ def test_beginning_ends_the_assessment_and_every_word_of_the_lead_starts_the_nex
     assert clock(made, LEADER, "update").due_at == later + timedelta(hours=4)
     operations.take_step(made.stix_id, "close", {"resolution": "resolved"}, by=actor(LEADER), now=later)
     assert not ClockRow.objects.filter(case=made.stix_id, ended_at=None).exists()
+
+
+def test_what_is_overdue_rings_until_the_deed_is_done_and_no_longer(world):
+    person(LEADER, "duty@night.example")
+    made, time = opened(world), World(FRIDAY)
+    operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=time.now)
+    time.advance(timedelta(hours=8, minutes=20))
+
+    def overdue():
+        return Message.objects.get(code="cases.overdue", about=made.stix_id)
+
+    rung = overdue().rung
+    assert rung > 0
+    operations.write_entry(made.stix_id, operations.NewEntry("fact", "ຂ່າວ"), by=actor(LEADER), now=time.now)
+    time.advance(timedelta(hours=2))
+    assert (overdue().rung, overdue().acknowledged_at is not None) == (rung, True)
+
+
+def test_a_judgement_by_which_it_is_urgent_no_more_ends_the_ringing_and_not_the_question(world):
+    made, time = opened(world, MEMBER), World(FRIDAY)
+    time.advance(timedelta(minutes=20))
+    (asked,) = Message.objects.filter(code="cases.asked", owner=world.organisations[MEMBER], number=made.number)
+    operations.take_step(made.stix_id, "judge", {"severity": "1", "why": "x"}, by=actor(LEADER), now=time.now)
+    time.advance(timedelta(hours=3))
+    now = Message.objects.get(pk=asked.pk)
+    assert (now.severity, now.acknowledged_at) == (1, None)
+    assert now.rung <= max(asked.rung, 1)
+
+
+def test_the_lead_says_nothing_by_a_number_of_its_own(world):
+    made = opened(world)
+    operations.take_step(made.stix_id, "begin", {}, by=actor(LEADER), now=FRIDAY)
+    before, later = clock(made, LEADER, "update"), FRIDAY + timedelta(hours=3)
+    entry = operations.write_entry(
+        made.stix_id, operations.NewEntry("note", "x", is_own=True), by=actor(LEADER), now=later
+    )
+    operations.take_step(made.stix_id, "number", {"number": "SG-1"}, by=actor(LEADER), now=later)
+    operations.take_step(made.stix_id, "take-back", {"entry": entry, "why": "x"}, by=actor(LEADER), now=later)
+    assert clock(made, LEADER, "update") == before
 
 
 def test_a_word_writes_no_clock_but_the_update_of_the_lead(world):
@@ -286,106 +293,3 @@ def test_its_reaction_to_news_bears_being_late_and_heard_twice(world):
     time.again("cases.tell-news")
     assert codes(MEMBER, time.now, made.number).count("news") == 1
     assert codes(LEADER, time.now, made.number).count("news") == 0
-
-
-# ── Tasks
-
-
-def set_task(made, **more):
-    new = operations.NewTask("ປິດອີເມລຂາອອກ", "ທັງໝົດ", **more)
-    return operations.set_task(made.stix_id, new, by=actor(LEADER), now=FRIDAY)
-
-
-def step(task, slug, word, now=FRIDAY, **said):
-    operations.take_task_step(task, word, said, by=actor(slug), now=now)
-
-
-def stands(task, slug=LEADER, now=FRIDAY + timedelta(days=1)):
-    return queries.get_task(task, actor(slug), now=now)
-
-
-def test_a_task_follows_the_sun_with_three_things_said(world):
-    made = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
-    to = actor("cert-my").organisation_stix_id
-    task = set_task(made, chain=(actor(MEMBER).organisation_stix_id, to))
-    step(task, MEMBER, "take")
-    for missing in ("stands", "next", "question"):
-        with pytest.raises(WrongState, match="how it stands, what comes next and what is open"):
-            step(task, MEMBER, "hand-over", to=to, **{**SAID, missing: " "})
-    with pytest.raises(InvalidInput):
-        step(task, MEMBER, "hand-over", to=actor("cert-vn").organisation_stix_id, **SAID)
-    step(task, MEMBER, "hand-over", to=to, **SAID)
-    line = stands(task)
-    assert (line.stands.state, line.holder, line.offered) == ("handing", "National CSIRT (TH)", "National CSIRT (MY)")
-    with pytest.raises(WrongState):
-        step(task, LEADER, "take")
-    step(task, "cert-my", "take")
-    line = stands(task)
-    assert (line.stands.state, line.holder, line.stands.carried.question) == (
-        "taken",
-        "National CSIRT (MY)",
-        SAID["question"],
-    )
-    step(task, "cert-my", "finish")
-    assert stands(task).stands.state == "done"
-
-
-def test_not_taken_within_a_quarter_of_an_hour_both_are_rung(world):
-    made = opened(world, MEMBER, "cert-my", accept=[MEMBER, "cert-my"])
-    task = set_task(made)
-    step(task, MEMBER, "take")
-    step(task, MEMBER, "hand-over", to=actor("cert-my").organisation_stix_id, **SAID)
-    time = World(FRIDAY)
-    time.advance(timedelta(minutes=16))
-    assert "overdue" in codes("cert-my", time.now, made.number)
-    assert "silent" in codes(MEMBER, time.now, made.number)
-
-
-def test_a_task_has_a_clock_for_its_holder_that_ends_with_it(world):
-    made = opened(world, MEMBER, accept=[MEMBER])
-    task = set_task(made, due_at=FRIDAY + timedelta(hours=6))
-    assert not ClockRow.objects.filter(subject=task).exists()
-    step(task, MEMBER, "take")
-    (due,) = [one for one in queries.list_due(actor(MEMBER), now=FRIDAY, limit=9) if one.clock.kind == "task"]
-    assert due.clock.due_at == FRIDAY + timedelta(hours=6)
-    step(task, MEMBER, "finish")
-    assert not ClockRow.objects.filter(subject=task, ended_at=None).exists()
-
-
-def test_bad_tasks_are_refused_and_strangers_find_none(world):
-    made = opened(world, MEMBER, accept=[MEMBER])
-    with pytest.raises(InvalidInput):
-        set_task(made, due_at=FRIDAY - timedelta(minutes=1))
-    with pytest.raises(InvalidInput):
-        set_task(made, chain=(actor("cert-vn").organisation_stix_id,))
-    task = set_task(made)
-    with pytest.raises(NotFound):
-        queries.get_task(task, actor("cert-vn"), now=FRIDAY)
-    with pytest.raises(NotFound):
-        step(task, "cert-vn", "take")
-    operations.take_step(made.stix_id, "reject", {"why": "x"}, by=actor(LEADER), now=FRIDAY)
-    with pytest.raises(WrongState):
-        set_task(made)
-
-
-def test_a_task_is_set_handed_over_and_done_on_its_page(world):
-    made = opened(world, MEMBER, accept=[MEMBER])
-    pages = {}
-    for slug in (LEADER, MEMBER):
-        pages[slug] = Client()
-        pages[slug].force_login(Person.objects.get(email=world.people[slug]))
-    where = f"/cases/{made.stix_id}"
-    answer = pages[LEADER].post(where, {"task": "1", "heading": "ປິດອີເມລ", "about": "", "due_at": "2099-01-01T09:00"})
-    assert answer.status_code == 302
-    (line,) = queries.list_tasks(made.stix_id, actor(LEADER), now=datetime.now(UTC))
-    page = f"/cases/tasks/{line.stix_id}"
-    assert "ປິດອີເມລ" in pages[MEMBER].get(where).content.decode()
-    assert pages[MEMBER].post(page, {"step": "take"}).status_code == 302
-    refused = pages[MEMBER].post(page, {"step": "hand-over", "to": actor(LEADER).organisation_stix_id, "stands": "ດີ"})
-    assert (refused.status_code, "ດີ" in refused.content.decode()) == (422, True)
-    handed = pages[MEMBER].post(page, {"step": "hand-over", "to": actor(LEADER).organisation_stix_id, **SAID})
-    assert handed.status_code == 302
-    shown = pages[LEADER].get(page).content.decode()
-    assert all(words in shown for words in SAID.values())
-    assert pages[LEADER].post(page, {"step": "take"}).status_code == 302
-    assert pages[LEADER].post(page, {"step": "finish"}).status_code == 302
