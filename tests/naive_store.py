@@ -16,6 +16,7 @@ from mitra.core.stix.versions import VERSIONED_TYPES, version_key
 from mitra.core.text.mentions import mention_asked, mentions_of
 from mitra.core.text.tokens import query_of, tokens_of
 from mitra.store.facts import RECORDS, State, Voice
+from mitra.store.things.kinds import PREFIX
 
 
 @dataclass
@@ -156,9 +157,14 @@ class NaiveStore:
         return self._door(viewer, now, lambda audience: _in_feeds(audience, lifted))
 
     def found_by(self, viewer, now):
-        """Return what a search looks among: every room, and nothing for named persons."""
+        """Return what a search looks among: records, of other rooms their things only, and nothing that is RED."""
         door = self._door(viewer, now, lambda audience: audience, rooms=None)
-        door.read = [line for line in door.read if line.new.audience.tlp is not Tlp.RED]
+        door.read = [
+            line
+            for line in door.read
+            if line.new.audience.tlp is not Tlp.RED
+            and (line.new.audience.room == RECORDS or line.new.record.type.startswith(PREFIX))
+        ]
         return door
 
     def _door(self, viewer, now, seen, rooms=(RECORDS,)):
