@@ -110,6 +110,7 @@ class Taken:
         with self.path.open("rb") as file:
             file.seek(self.at)
             new = file.read()
+        new = new[: new.rfind(b"\n") + 1]  # the last line may be half written
         self.at += len(new)
         came = [line.split("\t") for line in new.decode().splitlines()]
         self.lines += came
