@@ -9,8 +9,8 @@ from mitra.cases.clocks import ACKNOWLEDGE, TAKE_OVER
 from mitra.cases.events import CaseWritten
 from mitra.cases.facts import ENTRY, STEP
 from mitra.cases.models import ClockRow
-from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, SILENT, tell_bodies, tell_clock
-from mitra.cases.operations.winding import OVERDUE, TIMER, end_asked
+from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, OVERDUE, SILENT, tell_bodies, tell_clock
+from mitra.cases.operations.winding import TIMER, end_asked
 from mitra.cases.queries import bodies_in, clock_of, find_sheet, read_sheet, stands_of
 from mitra.cases.rules import severity_now
 from mitra.community import operations as circles

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from mitra.cases.facts import CASES_READ
-from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, SILENT
-from mitra.cases.operations.winding import OVERDUE
+from mitra.cases.operations.telling import ASKED, DUE, NEWS, OFFERED, OVERDUE, SILENT
 from mitra.cases.queries import describe
 from mitra.messages.ports import Teller
 

@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-import world as region
 from mitra.cases import operations, queries
 from mitra.cases.facts import CASE, COURSE, ENTRY, STEP
 from mitra.cases.taxonomy import types
 from mitra.community import operations as community
 from mitra.community import queries as who
 from mitra.community import things
-from mitra.community.models import Circle, Person
+from mitra.community.models import Circle
 from mitra.core.errors import InvalidInput, NotFound, NotPermitted, WrongState
 from mitra.store.things.agreeing import disagreements
 from mitra.store.words.indexing import index_words
@@ -23,21 +22,6 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 LEADER, MEMBER = "cert-sg", "cert-th"
 HEADING = "ထိုင်း ท่าเรือ ransomware ໃນທ່າເຮືອ"
-
-
-@pytest.fixture
-def world(empty_store):
-    return region.build()
-
-
-@pytest.fixture
-def browse(world):
-    def opened(viewer):
-        client = Client()
-        client.force_login(Person.objects.get(email=world.people[viewer]))
-        return client
-
-    return opened
 
 
 @pytest.fixture

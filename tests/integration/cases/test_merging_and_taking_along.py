@@ -18,7 +18,7 @@ from mitra.cases.facts import ENTRY
 from mitra.cases.rules import TABLE, Lead
 from mitra.community import operations as community
 from mitra.community import queries as who
-from mitra.community.models import Circle, Person
+from mitra.community.models import Circle
 from mitra.core.errors import InvalidInput, NotFound, WrongState
 from mitra.core.steps import Step, fold
 from mitra.messages import queries as letters
@@ -26,21 +26,6 @@ from mitra.messages import queries as letters
 pytestmark = pytest.mark.django_db
 LEADER, MEMBER, OTHER = "cert-sg", "cert-th", "cert-my"
 READERS = (LEADER, MEMBER, OTHER, "cert-vn", "bank-a", "press", "centre")
-
-
-@pytest.fixture
-def world(empty_store):
-    return region.build()
-
-
-@pytest.fixture
-def browse(world):
-    def opened_by(viewer):
-        client = Client()
-        client.force_login(Person.objects.get(email=world.people[viewer]))
-        return client
-
-    return opened_by
 
 
 def now():

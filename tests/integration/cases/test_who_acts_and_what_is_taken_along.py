@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-import world as region
 from case_world import THIRD, circle_of, opened, parts, said, write
 from clock_world import World
 from mail_world import LEADER, MEMBER, actor, now
@@ -18,25 +17,9 @@ from mitra.cases.report import bundle_of
 from mitra.cases.views.printing import blocks_of
 from mitra.community import operations as community
 from mitra.community import queries as who
-from mitra.community.models import Person
 from mitra.core.errors import InvalidInput, NotFound, WrongState
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(empty_store):
-    return region.build()
-
-
-@pytest.fixture
-def browse(world):
-    def opened_by(viewer):
-        client = Client()
-        client.force_login(Person.objects.get(email=world.people[viewer]))
-        return client
-
-    return opened_by
 
 
 # ── Who acts

@@ -24,21 +24,6 @@ from mitra.messages import queries as inboxes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(empty_store):
-    return region.build()
-
-
-@pytest.fixture
-def browse(world):
-    def opened_by(viewer):
-        client = Client()
-        client.force_login(Person.objects.get(email=world.people[viewer]))
-        return client
-
-    return opened_by
-
-
 # ── Who has read
 
 

@@ -119,10 +119,13 @@ def _is_told(told: Told, number: str, by: Actor, *, now: datetime) -> bool:
 
 
 def _find_own(told: Told, number: str, by: Actor, *, now: datetime) -> Told | None:
-    rows = ENTRY.model.objects.visible_to(by.viewer, now=now).filter(sheet_ref=told.row.stix_id)
-    return next(iter(told_of(ENTRY, rows.filter(number=number, owner=by.organisation)[:1])), None)
+    return next(iter(told_of(ENTRY, _own(told, by, now=now).filter(number=number)[:1])), None)
 
 
 def _corrections(told: Told, number: str, by: Actor, *, now: datetime) -> Any:  # noqa: ANN401 - a query of entries
+    return _own(told, by, now=now).filter(corrects=number)
+
+
+def _own(told: Told, by: Actor, *, now: datetime) -> Any:  # noqa: ANN401 - a query of entries
     rows = ENTRY.model.objects.visible_to(by.viewer, now=now)
-    return rows.filter(sheet_ref=told.row.stix_id, corrects=number, owner=by.organisation)
+    return rows.filter(sheet_ref=told.row.stix_id, owner=by.organisation)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mitra.cases.clocks import ACKNOWLEDGE
-from mitra.cases.operations.winding import OVERDUE
 from mitra.core.policy.facts import Tlp
 from mitra.messages import operations as messages
 from mitra.messages.facts import Telling
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 ASKED: Final = "cases.asked"
 DUE: Final = "cases.due"
+OVERDUE: Final = "cases.overdue"
 SILENT: Final = "cases.silent"
 OFFERED: Final = "cases.offered"
 NEWS: Final = "cases.news"
@@ -49,7 +49,7 @@ def tell_clock(row: ClockRow, code: str, *, now: datetime) -> None:
     is_asked = row.kind == ACKNOWLEDGE
     climbs = code == OVERDUE and row.severity >= CLIMBS_FROM and not is_asked
     telling = Telling(
-        key=f"{code}:{row.pk}:{row.due_at.isoformat()}",
+        key=f"{_key_of(row, code)}{row.due_at.isoformat()}",
         code=code,
         to=row.owner,
         about=row.circle if is_asked else row.case,
@@ -60,6 +60,16 @@ def tell_clock(row: ClockRow, code: str, *, now: datetime) -> None:
         answer_by=now + PATIENCE if climbs else None,
     )
     _tell(telling, now=now)
+
+
+def settle_clock(row: ClockRow, *, now: datetime) -> None:
+    """Let nobody be rung any more that a clock is overdue, as it ended or stands still."""
+    messages.settle(row.case, row.owner, codes=(OVERDUE,), key_begins=_key_of(row, OVERDUE), now=now)
+
+
+def _key_of(row: ClockRow, code: str) -> str:
+    """Return how the keys of what is told of one clock begin."""
+    return f"{code}:{row.pk}:"
 
 
 def tell_bodies(told: Told, bodies: Iterable[int], code: str, fact: str, *, severity: int, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mitra.cases.calendars import hours_of
 from mitra.cases.clocks import ACKNOWLEDGE, ASSESS, UPDATE, WAKE, Clock, ended, paused, regraded, resumed, until, wound
 from mitra.cases.models import ClockRow
+from mitra.cases.operations.telling import settle_clock
 from mitra.cases.queries import clock_of, stands_of
 from mitra.cases.rules import LIVE, SAY_NOTHING, severity_now
 from mitra.community import queries as community
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mitra.store.things.reading import Told
 
 TIMER: Final = "cases.clock"
-OVERDUE: Final = "cases.overdue"
 NOT_BEGUN: Final = ("reported", "triaged")
 
 
@@ -150,6 +150,6 @@ def keep(row: ClockRow, clock: Clock, *, now: datetime) -> None:
     rings_at = next((at for at in (row.warn_at, row.due_at) if at > now), None)
     if clock.ended_at is not None or clock.paused_at is not None:
         cancel_timer(TIMER, f"clock:{row.pk}")
-        messages.settle_one(f"{OVERDUE}:{row.pk}:", row.case, row.owner, now=now)
+        settle_clock(row, now=now)
     else:
         set_timer(TIMER, f"clock:{row.pk}", rings_at or now, realm=row.realm)

@@ -40,22 +40,10 @@ def tasks_said(tasks: Iterable[TaskLine], names: Mapping[str, str], actor: Actor
     """Return what the time line says of tasks: that each was set, and every step of it."""
     us, said = actor.organisation_stix_id, []
     for line in tasks:
-        heading = {"heading": line.facts.heading}
-        url = reverse("cases:task", args=[line.stix_id])
-        said.append(Said(line.set_at, line.by, line.author == us, line.tlp, "task", "set", url=url, said=heading))
-        said += [
-            Said(
-                one.at,
-                names[one.by],
-                one.by == us,
-                line.tlp,
-                "task",
-                one.word,
-                url=url,
-                said={**one.facts, **heading},
-            )
-            for one in (taken.step for taken in line.stands.taken)
-        ]
+        url, heading = reverse("cases:task", args=[line.stix_id]), {"heading": line.facts.heading}
+        steps = (taken.step for taken in line.stands.taken)
+        done = [(line.set_at, line.stands.carried.author, "set"), *((one.at, one.by, one.word) for one in steps)]
+        said += [Said(at, names[by], by == us, line.tlp, "task", word, url=url, said=heading) for at, by, word in done]
     return said
 
 

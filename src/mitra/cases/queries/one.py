@@ -45,6 +45,7 @@ def get_case(stix_id: str, actor: Actor, *, now: datetime, limit: int = ENTRIES_
     tasks = list_tasks(stix_id, actor, now=now)
     taken = [*stands.taken, *(step for line in tasks for step in line.stands.taken)]
     acted = {stands.carried.by, stands.carried.offered, *(each.step.by for each in taken)}
+    acted |= {line.stands.carried.author for line in tasks}
     named, names = community.name_by_stix_id(acted, {told.row.owner, *(each.row.owner for each in entries)})
     parts, circle, is_host = _parts(told, stands, entries, actor, now=now)
     inside = {part.organisation.id: part.organisation.name for part in parts if part.is_in}

@@ -53,7 +53,7 @@ class Said(NamedTuple):
     seen_by: tuple[tuple[str, datetime], ...] = ()
     """Of an entry of ours that goes to all: who has seen it since when; of others nothing is known."""
     said: Mapping[str, object] = {}
-    """What a step carries; of a task also its `heading`."""
+    """What a step carries; of a task its `heading`."""
 
 
 class Part(NamedTuple):

@@ -33,8 +33,6 @@ class TaskLine(NamedTuple):
     stands: Folded[Hold]
     by: str
     """The name of who set it."""
-    author: str
-    """The same by its STIX id."""
     holder: str
     offered: str
     tlp: Tlp
@@ -79,7 +77,6 @@ def _task_lines(rows: list[Told], actor: Actor, now: datetime) -> list[TaskLine]
                 by=named[hold.author],
                 holder=named.get(hold.holder, ""),
                 offered=named.get(hold.offered, ""),
-                author=told.version.author,
                 tlp=told.audience.tlp,
                 set_at=told.version.created,
                 steps=open_steps(TASK_TABLE, folded, mine),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mitra.messages.operations.browsers import add_browser, drop_browser
 from mitra.messages.operations.hooks import drop_hook, make_hook, turn_hook
 from mitra.messages.operations.sending import send_again
-from mitra.messages.operations.telling import acknowledge, regrade, settle, settle_one, tell
+from mitra.messages.operations.telling import acknowledge, regrade, settle, tell
 from mitra.messages.operations.wishes import keep_wish
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "regrade",
     "send_again",
     "settle",
-    "settle_one",
     "tell",
     "turn_hook",
 ]

@@ -75,19 +75,18 @@ def acknowledge(ref: str, *, by: Actor, now: datetime) -> None:
         _answer(row, by.person, now=now)
 
 
-def settle(about: str, to: int, *, codes: Iterable[str], now: datetime) -> None:
-    """Note that an organisation did what its open messages about a thing ask for; in the transaction of the deed."""
-    open_ones = Message.objects.select_for_update().filter(
-        about=about, owner=to, code__in=list(codes), acknowledged_at=None, answer_by__isnull=False
-    )
-    for row in open_ones.order_by("pk"):
-        _answer(row, None, now=now)
+def settle(about: str, to: int, *, codes: Iterable[str], now: datetime, key_begins: str = "") -> None:
+    """Note that an organisation did what its open messages about a thing ask for; in the transaction of the deed.
 
-
-def settle_one(prefix: str, about: str, to: int, *, now: datetime) -> None:
-    """Note the same of the messages whose keys begin so, as those of one clock."""
+    Of several such things that stand open, `key_begins` says which one was done.
+    """
     open_ones = Message.objects.select_for_update().filter(
-        about=about, owner=to, key__startswith=prefix, acknowledged_at=None, answer_by__isnull=False
+        about=about,
+        owner=to,
+        code__in=list(codes),
+        key__startswith=key_begins,
+        acknowledged_at=None,
+        answer_by__isnull=False,
     )
     for row in open_ones.order_by("pk"):
         _answer(row, None, now=now)

@@ -109,8 +109,7 @@ def attach(file_ids: Iterable[str], holder: str, *, by: int) -> None:
 
 def files_of(row: SharedRow) -> tuple[FileFacts, ...]:
     """Return the files that a row holds, by name; the row is what its reader was given."""
-    rows = File.objects.filter(holder=row.stix_id, erased_at=None).order_by("name", "pk")
-    return tuple(facts_of(found) for found in rows)
+    return files_by_holder([row]).get(row.stix_id, ())
 
 
 def files_by_holder(rows: Iterable[SharedRow]) -> dict[str, tuple[FileFacts, ...]]:
