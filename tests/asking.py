@@ -38,6 +38,8 @@ class Target:
     """The short name of an organisation or a circle."""
     task: str
     """The id of a task in a case."""
+    entry: str
+    """The id of an entry of a case, which only its own organisation reads."""
     letter: str
     """The ref of a message or a letter in somebody else's inbox."""
 
@@ -56,6 +58,7 @@ class Target:
             "case": self.case,
             "number": self.number,
             "circle": self.circle,
+            "entry": self.entry,
             "letter": self.letter,
             "task": self.task,
         }

@@ -163,11 +163,11 @@ BOARD = [
         MACHINE,
         lambda target: [Ask("POST", f"{REST}files?name={target.slug}.txt", b"x", "text/plain", True)],
     ),
-    Door("api:list_files", MACHINE, at(THING + "/files", REST + "cases/{case}/files", REST + "entries/{case}/files")),
+    Door("api:list_files", MACHINE, at(THING + "/files", REST + "cases/{case}/files", REST + "entries/{entry}/files")),
     Door(
         "api:get_file",
         MACHINE,
-        at(*(f"{REST}{what}/files/{{held}}" for what in ("board/notices/{thing}", "cases/{case}", "entries/{case}"))),
+        at(*(f"{REST}{what}/files/{{held}}" for what in ("board/notices/{thing}", "cases/{case}", "entries/{entry}"))),
     ),
     Door("api:take_step", MACHINE, of_both("steps", word="close")),
 ]
@@ -191,7 +191,7 @@ CASES = [
             *send("/cases/{case}", step="take-back", entry="{number}", why="ຜິດ")(target),
         ],
     ),
-    Door("cases:file", PAGE, at("/cases/entries/{case}/files/{held}")),
+    Door("cases:file", PAGE, at("/cases/entries/{entry}/files/{held}")),
     Door("cases:print", PAGE, at("/cases/{case}/print")),
     Door("api:get_bundle", MACHINE, at(REST + "cases/{case}/stix")),
     Door("api:list_tasks", MACHINE, at(REST + "cases/{case}/tasks")),

@@ -126,6 +126,7 @@ def twin_of(target):
         case=f"x-mitra-case--{uuid.uuid4()}",
         number="BD-9ZZZ" if target.number.startswith("BD") else "MY-9ZZZZ",
         circle="wk-nwhere",
+        entry=f"x-mitra-entry--{uuid.uuid4()}",
         letter=secrets.token_hex(8),
         task=f"x-mitra-task--{uuid.uuid4()}",
         object={
@@ -140,9 +141,9 @@ def twin_of(target):
 def target_of(secret, world, walker):
     of = "cert-vn" if world.home_of(walker.name) == "cert-my" else "cert-my"
     stranger = world.strangers[of]
-    hung, case, letter, task = (
+    hung, case, entry, letter, task = (
         one_of(secret, [one for one in things if not reads_notice(walker, one, world)])
-        for things in (world.notices, world.cases[::2], world.letters, world.tasks)
+        for things in (world.notices, world.cases[::2], world.cases[1::2], world.letters, world.tasks)
     )
     return Target(
         ref=secret.ref,
@@ -158,6 +159,7 @@ def target_of(secret, world, walker):
         circle=one_of(secret, hidden_circles(walker, world)),
         case=case.stix_id,
         number=one_of(secret, [hung, case]).number,
+        entry=entry.stix_id,
         letter=letter.stix_id,
         task=task.stix_id,
     )

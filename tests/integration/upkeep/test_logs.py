@@ -54,6 +54,7 @@ TARGET = Target(
     circle=CANARIES["circle"],
     number=CANARIES["number"],
     slug=CANARIES["slug"],
+    entry=CANARIES["case"],
     letter=CANARIES["ref"],
     task=CANARIES["case"],
 )
